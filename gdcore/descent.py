@@ -26,7 +26,7 @@ class Path:
       `descend(method, objective, path.points[-1], more, state=path.state, first_step=path.steps[-1] + 1, ...)`.
     - `records`: for each name that `observe` returned, an array with one entry a recorded step.
     - `diverged_at`: the first recorded step whose point is not finite, None if all are;
-      for batched starts an int array, -1 where all points are finite.
+      for batched starts an int array (...), -1 where all points are finite.
     - `objective`, `method`, `hyperparameters`: what was run.
     """
 
@@ -74,6 +74,7 @@ def descend(
     dimension, a count that is not whole, a hyperparameter that the method does not have or that is out of range, and a
     gradient of the wrong shape. A schedule's values are checked as they are used.
     """
+    validation.objective(objective)
     w = validation.start(start, objective.dimension)
     steps = validation.whole_number("steps", steps, least=0)
     first_step = validation.whole_number("first_step", first_step, least=1)
@@ -81,21 +82,23 @@ def descend(
     settings, schedules = validation.hyperparameters(method, hyperparameters, w)
     state = validation.first_state(method) if state is None else state
     last_step = first_step + steps - 1
-    if steps:
-        validation.gradient_shape(objective.at(first_step), w)
-
-    points, recorded, observed = [], [], []
+    points: list[Array] = []
+    recorded: list[int] = []
+    observed: list[Mapping[str, Any]] = []
 
     def record(t: int) -> None:
         points.append(w)
         recorded.append(t)
         if observe is not None:
-            observed.append(validation.observation(observe(t, w, state)))
+            row = observe(t, w, state)
+            observed.append(validation.observation(row, names=observed[0] if observed else row))
 
-    if record_every or not steps:
-        record(first_step - 1)
     at = objective.at
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        if steps:
+            validation.gradient_shape(at(first_step), w)
+        if record_every or not steps:
+            record(first_step - 1)
         for t in range(first_step, last_step + 1):
             for name, schedule in schedules:
                 settings[name] = validation.hyperparameter(name, schedule(t), w, step=t)

@@ -1,8 +1,11 @@
 """The functions to descend.
 
 An `Objective` holds a function L(w) with its gradient and whatever else is known of it. All of its callables broadcast over
-leading axes: for w of shape (..., d), value gives (...), gradient (..., d), hessian (..., d, d).
+leading axes: for an array w of shape (..., d), value gives (...), gradient (..., d), hessian (..., d, d), in w's precision.
 The test functions below are functions that return one.
+
+Their bodies take coordinates apart by `x, y = w.T`, which serves one point (d,) and any stack of points (..., d) alike;
+what they compute for a stack is turned back by another `.T`.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.floating]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Objective:
     """A function to minimize, with what is known of it; what is not known is None.
 
@@ -24,12 +27,16 @@ class Objective:
 
     - `hessian`: (..., d) -> (..., d, d);
     - `hessian_vector(w, v)`: the product H(w) v, (..., d);
-    - `residuals`: (..., d) -> (..., N) and `jacobian`: (..., d) -> (..., N, d), of a sum of squares;
+    - `residuals`: (..., d) -> (..., N) and `jacobian`: (..., d) -> (..., N, d), where value = Σ residuals²;
     - `penalty`: the part of the loss that is a penalty, for proximal steps;
     - `shapes`: the shapes of the matrices and vectors that w holds one after the other;
     - `minima`: (m, d), every local minimum in the box, the lowest first;
     - `box`: (d, 2), the region that pictures show;
     - `dimension`: d, where it is fixed.
+
+    An objective that is a different function at each step, such as one on minibatches, sets `batch`, the function from the
+    step t = 1, 2, … to the objective of that step. Such a step's objective sets `full`, the function that it is a sample of.
+    Methods and pictures ask for neither: they use `at(t)` and `whole`, which every objective has.
     """
 
     name: str
@@ -44,15 +51,33 @@ class Objective:
     minima: Array | None = None
     box: Array | None = None
     dimension: int | None = None
+    batch: Callable[[int], Objective] | None = None
+    full: Objective | None = None
 
     def at(self, t: int) -> Objective:
-        """The objective of step t: this one. An objective on minibatches returns that of the batch of step t."""
-        return self
+        """The objective of step t: this one, or the batch of step t."""
+        return self if self.batch is None else self.batch(t)
 
     @property
     def whole(self) -> Objective:
-        """The full objective: this one. An objective on minibatches returns that of all its data."""
-        return self
+        """The objective on all of the data: this one, or the one that this is a batch of."""
+        return self if self.full is None else self.full
+
+
+def parabola() -> Objective:
+    """The parabola L(x) = 6x² − 12x + 3, of dimension 1 and curvature 12.
+
+    The minimum is 1, of value −3. Source: Kneusel, equation 11.2.
+    """
+    return _along_the_axes("parabola", curvature=[12], slope=[12], constant=3, box=[[-1, 3]])
+
+
+def bowl() -> Objective:
+    """A bowl: L(x, y) = 6x² + 9y² − 12x − 14y + 3, with eigenvalues 12 and 18.
+
+    The minimum is (1, 7/9). Source: Kneusel, figure 11-3.
+    """
+    return _along_the_axes("bowl", curvature=[12, 18], slope=[12, 14], constant=3, box=[[-1, 3], [-1, 3]])
 
 
 def canyon() -> Objective:
@@ -60,13 +85,215 @@ def canyon() -> Objective:
 
     The minimum is (1, 3/8). Source: Kneusel, figure 11-4.
     """
-    curvature, slope = np.array([12.0, 80.0]), np.array([12.0, 30.0])
+    return _along_the_axes("canyon", curvature=[12, 80], slope=[12, 30], constant=3, box=[[-1, 3], [-2, 3]])
+
+
+def _along_the_axes(name: str, curvature: ArrayLike, slope: ArrayLike, constant: float, box: ArrayLike) -> Objective:
+    """L(w) = ½ Σ hᵢ wᵢ² − Σ bᵢ wᵢ + c with every curvature hᵢ > 0: the minimum is bᵢ / hᵢ."""
+    h, b = np.asarray(curvature, float), np.asarray(slope, float)
+
+    def value(w: Array) -> Array:
+        return ((h.astype(w.dtype, copy=False) / 2 * w - b.astype(w.dtype, copy=False)) * w).sum(axis=-1) + constant
+
+    def gradient(w: Array) -> Array:
+        return h.astype(w.dtype, copy=False) * w - b.astype(w.dtype, copy=False)
+
+    def hessian(w: Array) -> Array:
+        return np.broadcast_to(np.diag(h).astype(w.dtype), (*w.shape, h.size))
+
+    return Objective(name, value, gradient, hessian, minima=(b / h)[np.newaxis], box=np.asarray(box, float), dimension=h.size)
+
+
+def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
+    """The quadratic L(w) = ½ wᵀ H w with given eigenvalues, turned by an angle.
+
+    The eigenvectors are the axes, of which the first two are turned together: the first eigenvector is (cos angle, sin angle).
+    `eigenvalues` is (d,), of any sign; `angle` is in radians. The minimum is 0 if all eigenvalues are positive; otherwise there
+    is no single one and `minima` is None. Raises ValueError for eigenvalues that are not a list of finite numbers, and for an
+    angle that is not finite, or not 0 in one dimension. Source: Bishop and Bishop, equations 7.7 to 7.11.
+    """
+    spectrum = np.array(eigenvalues, float)
+    if spectrum.ndim != 1 or spectrum.size == 0 or not np.isfinite(spectrum).all():
+        raise ValueError(f"eigenvalues must be a list of at least one finite number, got {eigenvalues!r}")
+    if not np.isfinite(angle) or (angle != 0 and spectrum.size == 1):
+        raise ValueError(f"angle must be a finite number of radians, and 0 in one dimension, got {angle!r}")
+    turn = np.eye(spectrum.size)
+    if angle != 0:
+        turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    hessian = (turn * spectrum) @ turn.T
+
+    def gradient(w: Array) -> Array:
+        if angle == 0:
+            return spectrum.astype(w.dtype, copy=False) * w
+        return w @ hessian.astype(w.dtype, copy=False)
+
     return Objective(
-        name="canyon",
-        value=lambda w: ((curvature / 2 * w - slope) * w).sum(axis=-1) + 3,
-        gradient=lambda w: curvature * w - slope,
-        hessian=lambda w: np.broadcast_to(np.diag(curvature), (*w.shape, 2)),
-        minima=np.array([[1.0, 0.375]]),
-        box=np.array([[-1.0, 3.0], [-2.0, 3.0]]),
-        dimension=2,
+        name="quadratic",
+        value=lambda w: (w * gradient(w)).sum(axis=-1) / 2,
+        gradient=gradient,
+        hessian=lambda w: np.broadcast_to(hessian.astype(w.dtype), (*w.shape, spectrum.size)),
+        hessian_vector=lambda w, v: gradient(v),
+        minima=np.zeros((1, spectrum.size)) if (spectrum > 0).all() else None,
+        box=np.tile([-2.0, 2.0], (spectrum.size, 1)),
+        dimension=spectrum.size,
     )
+
+
+def two_wells() -> Objective:
+    """Two wells of unequal depth: L(x, y) = −2 exp(−½((x+1)² + (y−1)²)) − exp(−½((x−1)² + (y+1)²)).
+
+    Each well's tail shifts the other's minimum: they lie not at (∓1, ±1) but at (∓0.98038…, ±0.98038…) of value −2.01903…
+    and at (±0.89397…, ∓0.89397…) of value −1.04418…, upper signs first for the deep one, lower for the shallow one.
+    Between them is a saddle at (0.36407…, −0.36407…). Far out the function is flat. Source: Kneusel, equation 11.4.
+    """
+
+    def depths(x: Array, y: Array) -> tuple[Array, Array]:
+        deep = 2 * np.exp(-((x + 1) ** 2 + (y - 1) ** 2) / 2)
+        shallow = np.exp(-((x - 1) ** 2 + (y + 1) ** 2) / 2)
+        return deep, shallow
+
+    def value(w: Array) -> Array:
+        x, y = w.T
+        deep, shallow = depths(x, y)
+        return (-deep - shallow).T
+
+    def gradient(w: Array) -> Array:
+        x, y = w.T
+        deep, shallow = depths(x, y)
+        return _vector(deep * (x + 1) + shallow * (x - 1), deep * (y - 1) + shallow * (y + 1))
+
+    def hessian(w: Array) -> Array:
+        x, y = w.T
+        deep, shallow = depths(x, y)
+        return _symmetric(
+            deep * (1 - (x + 1) ** 2) + shallow * (1 - (x - 1) ** 2),
+            -deep * (x + 1) * (y - 1) - shallow * (x - 1) * (y + 1),
+            deep * (1 - (y - 1) ** 2) + shallow * (1 - (y + 1) ** 2),
+        )
+
+    minima = np.array([[-0.9803836355776621, 0.9803836355776621], [0.8939741041006756, -0.8939741041006756]])
+    return Objective("two wells", value, gradient, hessian, minima=minima, box=np.array([[-2.0, 2.0], [-2.0, 2.0]]), dimension=2)
+
+
+def saddle() -> Objective:
+    """A saddle between two valleys: L(x, y) = ½ x² − ½ y² + ¼ y⁴.
+
+    At the saddle (0, 0) the eigenvalues are 1 and −1; the minima are (0, 1) and (0, −1), of value −¼.
+    """
+
+    def value(w: Array) -> Array:
+        x, y = w.T
+        return (x**2 / 2 + (y**2 / 4 - 1 / 2) * y**2).T
+
+    def gradient(w: Array) -> Array:
+        x, y = w.T
+        return _vector(x, (y**2 - 1) * y)
+
+    def hessian(w: Array) -> Array:
+        x, y = w.T
+        return _symmetric(1 + 0 * x, 0 * x, 3 * y**2 - 1)
+
+    minima = np.array([[0.0, 1.0], [0.0, -1.0]])
+    return Objective("saddle", value, gradient, hessian, minima=minima, box=np.array([[-1.5, 1.5], [-1.5, 1.5]]), dimension=2)
+
+
+def rosenbrock() -> Objective:
+    """Rosenbrock's curved valley: L(x, y) = (1 − x)² + 100 (y − x²)².
+
+    The minimum is (1, 1), of value 0, where the Hessian's condition number is about 2508. Source: Rosenbrock 1960.
+    """
+
+    def value(w: Array) -> Array:
+        x, y = w.T
+        return ((1 - x) ** 2 + 100 * (y - x**2) ** 2).T
+
+    def gradient(w: Array) -> Array:
+        x, y = w.T
+        return _vector(-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2))
+
+    def hessian(w: Array) -> Array:
+        x, y = w.T
+        return _symmetric(2 - 400 * (y - 3 * x**2), -400 * x, 200 + 0 * y)
+
+    minima = np.array([[1.0, 1.0]])
+    return Objective("Rosenbrock", value, gradient, hessian, minima=minima, box=np.array([[-2.0, 2.0], [-1.0, 3.0]]), dimension=2)
+
+
+def beale() -> Objective:
+    """Beale's function: L(x, y) = Σ (cᵢ − x + x yⁱ)² over i = 1, 2, 3 with c = 1.5, 2.25, 2.625.
+
+    The minimum is (3, ½), of value 0; far out along x the floor is nearly flat, and at (0, 1) is a saddle. Source: Beale 1958.
+    """
+
+    def residuals(x: Array, y: Array) -> tuple[Array, Array, Array]:
+        return 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**2 * y
+
+    def value(w: Array) -> Array:
+        x, y = w.T
+        r1, r2, r3 = residuals(x, y)
+        return (r1**2 + r2**2 + r3**2).T
+
+    def gradient(w: Array) -> Array:
+        x, y = w.T
+        r1, r2, r3 = residuals(x, y)
+        along_x = r1 * (y - 1) + r2 * (y**2 - 1) + r3 * (y**2 * y - 1)
+        along_y = x * (r1 + 2 * r2 * y + 3 * r3 * y**2)
+        return _vector(2 * along_x, 2 * along_y)
+
+    def hessian(w: Array) -> Array:
+        x, y = w.T
+        r1, r2, r3 = residuals(x, y)
+        xx = (y - 1) ** 2 + (y**2 - 1) ** 2 + (y**2 * y - 1) ** 2
+        xy = r1 + 2 * r2 * y + 3 * r3 * y**2 + x * ((y - 1) + 2 * y * (y**2 - 1) + 3 * y**2 * (y**2 * y - 1))
+        yy = x * (2 * r2 + 6 * r3 * y) + x**2 * (1 + 4 * y**2 + 9 * y**2 * y**2)
+        return _symmetric(2 * xx, 2 * xy, 2 * yy)
+
+    minima = np.array([[3.0, 0.5]])
+    return Objective("Beale", value, gradient, hessian, minima=minima, box=np.array([[-4.5, 4.5], [-4.5, 4.5]]), dimension=2)
+
+
+def himmelblau() -> Objective:
+    """Himmelblau's function of four equal minima: L(x, y) = (x² + y − 11)² + (x + y² − 7)².
+
+    All four have the value 0. Source: Himmelblau 1972.
+    """
+
+    def value(w: Array) -> Array:
+        x, y = w.T
+        return ((x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2).T
+
+    def gradient(w: Array) -> Array:
+        x, y = w.T
+        first, second = x**2 + y - 11, x + y**2 - 7
+        return _vector(4 * x * first + 2 * second, 2 * first + 4 * y * second)
+
+    def hessian(w: Array) -> Array:
+        x, y = w.T
+        first, second = x**2 + y - 11, x + y**2 - 7
+        return _symmetric(8 * x**2 + 4 * first + 2, 4 * (x + y), 8 * y**2 + 4 * second + 2)
+
+    minima = np.array(
+        [
+            [3.0, 2.0],
+            [-2.805118086952745, 3.131312518250573],
+            [-3.779310253377747, -3.2831859912861696],
+            [3.5844283403304917, -1.8481265269644036],
+        ]
+    )
+    return Objective("Himmelblau", value, gradient, hessian, minima=minima, box=np.array([[-5.0, 5.0], [-5.0, 5.0]]), dimension=2)
+
+
+def _vector(*components: Array) -> Array:
+    """Components, each of the shape of a coordinate in `x, y = w.T`, as one array (..., d)."""
+    vector = np.empty((*components[0].shape[::-1], len(components)), components[0].dtype)
+    for i, component in enumerate(components):
+        vector.T[i] = component
+    return vector
+
+
+def _symmetric(xx: Array, xy: Array, yy: Array) -> Array:
+    """The symmetric 2 × 2 matrices of these entries, (..., 2, 2)."""
+    matrix = np.empty((*xx.shape[::-1], 2, 2), xx.dtype)
+    matrix.T[0, 0], matrix.T[1, 1] = xx, yy
+    matrix.T[0, 1] = matrix.T[1, 0] = xy
+    return matrix
