@@ -1,0 +1,209 @@
+"""One style for every picture of the book: landscapes, the paths that methods take on them, and learning curves.
+
+Every function draws on the Axes that it is given and returns the artists. All but `contours` and `curve` leave limits and labels
+alone and take a millisecond or two, so they serve inside an explorable. Neutral ink is pure black on no background:
+`gdcore.explore` turns it into the colour of the page's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.contour import ContourSet
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from gdcore.descent import Path
+from gdcore.objectives import Array, Objective
+
+INK = "#000000"
+
+# Okabe and Ito 2008. Orange and sky blue are darkened until a line has a contrast of 3 : 1 on a white page, as all six have
+# on a dark one; their yellow reaches that on no white page and is left to filled areas.
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
+PURPLE, ORANGE, SKY_BLUE, YELLOW = "#CC79A7", "#C48700", "#3A98CC", "#F0E442"
+COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE)
+
+SOLID, DASHED, DASHDOT, DOTTED = "-", (0, (5, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.5, 1.2))
+
+# No two methods share dash and marker, so that a picture survives grey print; methods that are often compared differ in colour.
+_METHODS = {
+    "gradient_descent": (BLUE, SOLID, "o"),
+    "momentum": (VERMILLION, DASHED, "s"),
+    "nesterov": (GREEN, DASHDOT, "^"),
+    "normalized_gradient": (PURPLE, DOTTED, "D"),
+    "adagrad": (ORANGE, DASHED, "v"),
+    "rmsprop": (SKY_BLUE, DASHDOT, "o"),
+    "adadelta": (GREEN, DASHED, "<"),
+    "adam": (PURPLE, SOLID, "s"),
+    "adamw": (VERMILLION, SOLID, "D"),
+    "nadam": (GREEN, DOTTED, "s"),
+    "amsgrad": (BLUE, DASHED, "^"),
+    "muon": (ORANGE, SOLID, ">"),
+    "coordinate_descent": (ORANGE, DASHDOT, "D"),
+    "random_search": (PURPLE, DASHDOT, "v"),
+    "steepest_descent": (GREEN, SOLID, "<"),
+    "proximal_gradient": (VERMILLION, DOTTED, ">"),
+    "svrg": (GREEN, DASHED, "D"),
+    "newton": (ORANGE, DASHDOT, "s"),
+    "gauss_newton": (VERMILLION, DOTTED, "o"),
+    "conjugate_gradient": (PURPLE, DASHED, ">"),
+    "bfgs": (SKY_BLUE, SOLID, "^"),
+    "lbfgs": (GREEN, DASHED, "o"),
+}
+
+STYLE: dict[str, Any] = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=COLORS) + cycler(linestyle=[SOLID, DASHED, DASHDOT, DOTTED, SOLID, DASHED]),
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4,
+    "legend.frameon": False,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+}
+
+_FAR = 1e6  # points beyond are off every picture, and further ones would overflow in Matplotlib's transforms
+
+
+def style_of(method: str | Callable[..., Any]) -> dict[str, Any]:
+    """The colour, dash and marker of a method, given itself or its name: the same in every chapter.
+
+    Raises ValueError for a name that has none.
+    """
+    name = method if isinstance(method, str) else method.__name__
+    if name not in _METHODS:
+        raise ValueError(f"method must be one of {', '.join(_METHODS)}, got {name!r}")
+    return dict(zip(("color", "linestyle", "marker"), _METHODS[name], strict=True))
+
+
+def contours(
+    ax: Axes, objective: Objective, *, levels: int | ArrayLike = 14, box: ArrayLike | None = None, resolution: int = 120
+) -> ContourSet:
+    """Contour lines of an objective of two parameters, its minima, limits and labels: a layer to draw once.
+
+    - `levels`: their values, or how many. A number of them grows with the square above the lowest value seen,
+      so that the contours of a quadratic bowl lie at equal distances.
+    - `box`: (2, 2), by default the objective's.
+    """
+    sides = _box(objective, box, 2)
+    x, y = np.linspace(sides[:, 0], sides[:, 1], resolution, axis=1)
+    values = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
+    if isinstance(levels, int):
+        known = [] if objective.minima is None else objective.value(objective.minima)
+        lowest = min([values.min(), *known])
+        levels = lowest + (values.max() - lowest) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
+    lines = ax.contour(x, y, values, levels=levels, colors=INK, alpha=0.3, linewidths=0.8, linestyles=SOLID)
+    ax.set(xlim=sides[0], ylim=sides[1], xlabel="parameter $w_1$", ylabel="parameter $w_2$")
+    if objective.minima is not None:
+        minima(ax, objective.minima)
+    return lines
+
+
+def curve(ax: Axes, objective: Objective, *, box: ArrayLike | None = None, resolution: int = 300) -> list[Line2D]:
+    """The graph of an objective of one parameter, its minima, limits and labels: a layer to draw once.
+
+    `box` is (1, 2), by default the objective's.
+    """
+    left, right = _box(objective, box, 1)[0]
+    x = np.linspace(left, right, resolution)
+    line = ax.plot(x, objective.value(x[:, None]), color=INK, alpha=0.6, linewidth=1.2, linestyle=SOLID)
+    ax.set(xlim=(left, right), xlabel="parameter $w$", ylabel="loss $L(w)$")
+    if objective.minima is not None:
+        line += minima(ax, np.column_stack([objective.minima, objective.value(objective.minima)]))
+    return line
+
+
+def minima(ax: Axes, points: ArrayLike) -> list[Line2D]:
+    """Stars at the minima, (m, 2)."""
+    x, y = np.reshape(points, (-1, 2)).T
+    return ax.plot(x, y, "*", color=INK, markersize=9, markeredgewidth=0, zorder=3)
+
+
+def path(
+    ax: Axes, run: Path | ArrayLike, method: str | Callable[..., Any] | None = None, *, start: bool = True, **line: Any
+) -> list[Line2D]:
+    """A path with its steps, up to where it left the finite, and a ring at its start.
+
+    - `run`: a `Path`, drawn in its parameters if it has two and on the graph of its loss if it has one; or points, (k, 2).
+    - `method`: whose style the line wears, by default that of the `Path`.
+    - `line`: further properties of the line, such as `label` or `markevery`.
+    """
+    points = _drawable(run)
+    if method is None and isinstance(run, Path):
+        method = run.method
+    style = {} if method is None else style_of(method)
+    artists = ax.plot(*points.T, **{"linewidth": 1.4, "markersize": 3.5, "zorder": 4} | style | line)
+    if start:
+        artists += ax.plot(*points[:1].T, "o", color=INK, markerfacecolor="none", markersize=8, zorder=5)
+    return artists
+
+
+def learning_curves(
+    ax: Axes,
+    runs: Mapping[str, Path | ArrayLike],
+    *,
+    minimum: float = 0.0,
+    methods: Sequence[str] | None = None,
+    markers: int = 8,
+) -> list[Line2D]:
+    """How far each run's loss lies above `minimum` at each step, on a logarithmic scale where `ax` has one.
+
+    - `runs`: by label, a `Path` or values, (k,), of steps 0, 1, …
+    - `methods`: whose style each line wears, by default that of the `Path`, else the style's own cycle.
+    - `markers`: about how many markers on a line.
+
+    Values at or below the minimum, where rounding hides the rest, are left out.
+    """
+    lines = []
+    for i, (label, run) in enumerate(runs.items()):
+        method: str | Callable[..., Any] | None = None
+        if isinstance(run, Path):
+            method, steps, values = run.method, run.steps, run.values
+        else:
+            values = np.asarray(run, dtype=float)
+            steps = np.arange(len(values))
+        if methods is not None:
+            method = methods[i]
+        above = values - minimum
+        shown = np.isfinite(above) & (above > 0) & (above < 1e300)
+        style = {} if method is None else style_of(method)
+        every = max(1, int(shown.sum()) // markers)
+        lines += ax.plot(steps[shown], above[shown], label=label, **{"markevery": every} | style)
+    return lines
+
+
+def _box(objective: Objective, box: ArrayLike | None, dimension: int) -> Array:
+    """The region to draw, checked."""
+    chosen = objective.box if box is None else box
+    if chosen is None:
+        raise ValueError(f"{objective.name} has no box of its own: box must be given, of shape ({dimension}, 2)")
+    array = np.asarray(chosen, dtype=float)
+    if array.shape != (dimension, 2):
+        raise ValueError(f"box must have shape ({dimension}, 2), got {array.shape}")
+    return array
+
+
+def _drawable(run: Path | ArrayLike) -> Array:
+    """The points to draw, (k, 2), up to the first that is not finite; what is far off every picture is brought nearer."""
+    if isinstance(run, Path):
+        points = run.points if run.points.shape[-1] == 2 else np.column_stack([run.points, run.values])
+    else:
+        points = np.asarray(run, dtype=float)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(
+            f"run must be one path in one or two parameters, or points of shape (k, 2), got shape {np.shape(points)}"
+        )
+    broken = ~np.isfinite(points).all(axis=1)
+    return np.clip(points[: broken.argmax()] if broken.any() else points, -_FAR, _FAR)

@@ -1,0 +1,177 @@
+"""Tests of gdcore.pictures: every method has its own look, legible on light and dark, and drawing disturbs nothing."""
+
+import io
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from gdcore import pictures
+from gdcore.descent import descend
+from gdcore.methods import gradient_descent, momentum
+from gdcore.objectives import Objective, canyon, parabola, saddle
+
+METHODS = [
+    "gradient_descent",
+    "momentum",
+    "nesterov",
+    "normalized_gradient",
+    "adagrad",
+    "rmsprop",
+    "adadelta",
+    "adam",
+    "adamw",
+    "nadam",
+    "amsgrad",
+    "muon",
+    "coordinate_descent",
+    "random_search",
+    "steepest_descent",
+    "proximal_gradient",
+    "svrg",
+    "newton",
+    "gauss_newton",
+    "conjugate_gradient",
+    "bfgs",
+    "lbfgs",
+]
+
+COMPARED = [  # drawn in one picture somewhere in the book: their colours must differ
+    ["gradient_descent", "momentum", "nesterov", "conjugate_gradient"],
+    ["gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam"],
+    ["adam", "adamw", "amsgrad", "nadam"],
+    ["gradient_descent", "newton", "conjugate_gradient", "bfgs", "lbfgs"],
+    ["gradient_descent", "coordinate_descent"],
+    ["gradient_descent", "svrg"],
+]
+
+
+@pytest.fixture
+def ax():
+    return Figure(figsize=(6, 4)).add_subplot()
+
+
+def luminance(color):
+    """Relative luminance as the Web Content Accessibility Guidelines define it."""
+    channels = np.array([int(to_hex(color)[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(one, other):
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_every_method_has_a_style_of_its_own():
+    styles = [pictures.style_of(name) for name in METHODS]
+    assert len({(style["linestyle"], style["marker"]) for style in styles}) == len(METHODS)
+
+
+@pytest.mark.parametrize("names", COMPARED, ids=" ".join)
+def test_methods_drawn_together_differ_in_colour(names):
+    assert len({pictures.style_of(name)["color"] for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("paper", ["#ffffff", "#14181e", "#121212"])
+@pytest.mark.parametrize("color", pictures.COLORS)
+def test_lines_are_legible_on_light_and_dark_pages(color, paper):
+    assert contrast(color, paper) >= 3
+
+
+def test_a_method_and_its_name_have_the_same_style():
+    assert pictures.style_of(momentum) == pictures.style_of("momentum")
+
+
+def test_an_unknown_method_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"method must be one of gradient_descent, .*, got 'sgd'"):
+        pictures.style_of("sgd")
+
+
+def test_contours_of_a_quadratic_lie_at_equal_distances(ax):
+    lines = pictures.contours(ax, canyon(), levels=9)
+    heights = lines.levels - canyon().value(canyon().minima[0])
+    np.testing.assert_allclose(np.diff(np.sqrt(heights)), np.sqrt(heights[0]))
+
+
+def test_contours_set_the_box_and_mark_the_minimum(ax):
+    pictures.contours(ax, canyon(), box=[[0, 2], [-1, 1]])
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 2), (-1, 1))
+    [star] = ax.get_lines()
+    np.testing.assert_array_equal(star.get_xydata(), [[1, 0.375]])
+    assert to_hex(star.get_color()) == "#000000"
+
+
+def test_contours_of_a_function_without_minima(ax):
+    nowhere = Objective("plane", lambda w: w.sum(axis=-1), np.ones_like, minima=np.empty((0, 2)), box=np.array([[0, 1], [0, 1]]))
+    assert len(pictures.contours(ax, nowhere, levels=3).levels) == 3
+    assert len(pictures.contours(ax, saddle()).levels) == 14
+
+
+@pytest.mark.parametrize(("draw", "shape"), [(pictures.contours, "2, 2"), (pictures.curve, "1, 2")])
+def test_a_box_of_the_wrong_shape_is_refused(ax, draw, shape):
+    with pytest.raises(ValueError, match=rf"box must have shape \({shape}\), got \(3, 2\)"):
+        draw(ax, canyon(), box=np.zeros((3, 2)))
+
+
+def test_a_missing_box_is_refused(ax):
+    boundless = Objective("ramp", lambda w: w.sum(axis=-1), np.ones_like)
+    with pytest.raises(ValueError, match="ramp has no box of its own"):
+        pictures.contours(ax, boundless)
+
+
+def test_curve_draws_the_loss(ax):
+    line, star = pictures.curve(ax, parabola(), box=[[0, 2]], resolution=5)
+    np.testing.assert_allclose(line.get_xydata(), [[0, 3], [0.5, -1.5], [1, -3], [1.5, -1.5], [2, 3]])
+    np.testing.assert_allclose(star.get_xydata(), [[1, -3]])
+
+
+def test_path_of_two_parameters(ax):
+    run = descend(momentum, canyon(), [-0.5, 2.3], 7, learning_rate=0.02)
+    line, start = pictures.path(ax, run, label="a run")
+    np.testing.assert_array_equal(line.get_xydata(), run.points)
+    np.testing.assert_array_equal(start.get_xydata(), [[-0.5, 2.3]])
+    assert (line.get_label(), to_hex(line.get_color()), to_hex(start.get_color())) == ("a run", "#d55e00", "#000000")
+
+
+def test_path_of_one_parameter_lies_on_the_graph(ax):
+    run = descend(gradient_descent, parabola(), [0.75], 3, learning_rate=0.15)
+    line, _ = pictures.path(ax, run)
+    np.testing.assert_array_equal(line.get_xydata(), np.column_stack([run.points, run.values]))
+
+
+def test_path_refuses_other_shapes(ax):
+    with pytest.raises(ValueError, match=r"run must be one path .* got shape \(5, 3\)"):
+        pictures.path(ax, np.zeros((5, 3)))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_diverging_run_is_drawn_up_to_where_it_left_the_finite(ax):
+    run = descend(gradient_descent, canyon(), [-0.5, 2.3], 3000, learning_rate=0.1)
+    assert run.diverged_at is not None
+    pictures.contours(ax, canyon())
+    line, _ = pictures.path(ax, run)
+    assert len(line.get_xydata()) == run.diverged_at
+    ax.figure.savefig(io.BytesIO(), format="svg")
+
+
+def test_learning_curves_leave_out_what_rounding_hides(ax):
+    run = descend(gradient_descent, parabola(), [0.75], 5, learning_rate=0.03)
+    lines = pictures.learning_curves(
+        ax, {"path": run, "values": [4.0, 1.0, -3.0, np.inf]}, minimum=-3.0, methods=["adam", "momentum"]
+    )
+    np.testing.assert_array_equal(lines[0].get_xydata(), np.column_stack([run.steps, run.values + 3]))
+    np.testing.assert_array_equal(lines[1].get_xydata(), [[0, 7], [1, 4]])
+    assert [to_hex(line.get_color()) for line in lines] == [pictures.PURPLE.lower(), pictures.VERMILLION.lower()]
+    assert [line.get_label() for line in lines] == ["path", "values"]
+
+
+def test_moving_artists_leave_labels_and_limits_alone(ax):
+    pictures.contours(ax, canyon())
+    ax.autoscale(False)
+    before = ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel()
+    run = descend(momentum, canyon(), [-0.5, 2.3], 40, learning_rate=0.03)
+    artists = pictures.path(ax, run) + pictures.learning_curves(ax, {"loss": run})
+    assert before == (ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel())
+    assert set(artists) <= set(ax.get_children())
