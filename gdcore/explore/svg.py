@@ -1,0 +1,149 @@
+"""Matplotlib artists as small pieces of SVG that can be told apart, stored once and put together again.
+
+A `Sheet` is one Axes on a figure of its own. It draws only what was added since it was last marked, so that a figure with
+sliders pays for the artists that move and not for those that stand still.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+
+INK, PAPER = "currentColor", "var(--explore-paper, #fff)"
+
+# Without a salt the names of clip paths and markers are random, and no two drawings are ever equal.
+# Automatic titles are thrown out of view once the axis artists are left out, hence titley.
+RC = {"svg.hashsalt": "gdcore", "svg.fonttype": "path", "axes.titley": 1.0}
+
+_DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NAME = re.compile(r'(<(?:g|image)\b[^>]*?) id="[^"]*"')
+_COORDINATES = re.compile(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|translate\([^)]*\)')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_MARKERS = re.compile(r"<g([^>]*)>((?:<use [^>]*/>)+)</g>")
+_MARKER_STYLE = re.compile(r' style="[^"]*"')
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """One drawing: a string of SVG for each artist, in the order of drawing, and the definitions they refer to, by id."""
+
+    groups: tuple[str, ...]
+    defs: dict[str, str]
+
+
+class Sheet:
+    """One Axes on a figure of its own, drawn artist by artist.
+
+    `prefix` goes before every id of the SVG, so that many sheets can share a page; `width` and `height` are in inches.
+    """
+
+    def __init__(self, prefix: str, width: float, height: float) -> None:
+        self.prefix = prefix
+        self.figure = Figure(figsize=(width, height), dpi=72, layout="constrained", facecolor="none")
+        FigureCanvasAgg(self.figure)  # measures text while the layout is made
+        self.ax = self.figure.add_subplot(facecolor="none")
+
+    def freeze(self) -> None:
+        """Lay the figure out with what is on it now, and keep limits and layout from here on."""
+        self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+        self.ax.autoscale(False)
+        self._frozen = self._frame()
+
+    def _frame(self) -> tuple[Any, ...]:
+        ax = self.ax
+        return ax.get_xlim(), ax.get_ylim(), ax.get_xscale(), ax.get_yscale(), len(self.figure.axes)
+
+    def mark(self) -> None:
+        """Take what is on the Axes now for what stands still; all that comes after it moves."""
+        ax = self.ax
+        ax.set_prop_cycle(None)
+        self._still = set(ax.get_children())
+        self._legend, self._title, self._containers = ax.get_legend(), ax.get_title(), len(ax.containers)
+
+    def _moving(self) -> list[Artist]:
+        return [artist for artist in self.ax.get_children() if artist not in self._still]
+
+    def lift(self) -> Pieces:
+        """What was drawn since `mark`, as SVG."""
+        if self._frame() != self._frozen:
+            raise ValueError(
+                "a drawing must leave limits and scales alone and add no Axes; set limits in a layer without controls"
+            )
+        artists = sorted(self._moving(), key=lambda artist: artist.get_zorder())
+        if self.ax.get_title() != self._title:
+            artists.append(self.ax.title)
+        return self._draw(artists)
+
+    def clear(self) -> None:
+        """Take away what was drawn since `mark`."""
+        for artist in self._moving():
+            artist.remove()
+        del self.ax.containers[self._containers :]
+        self.ax.legend_ = self._legend
+        self.ax.set_title(self._title)
+
+    def still(self) -> Pieces:
+        """All that stands still, axes and ticks included, as one piece."""
+        return self._draw([self.figure])
+
+    def _draw(self, artists: list[Artist]) -> Pieces:
+        width, height = self.figure.get_size_inches() * 72
+        buffer = io.StringIO()
+        renderer = RendererSVG(width, height, buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        ends = [buffer.tell()]
+        for artist in artists:
+            artist.draw(renderer)
+            ends.append(buffer.tell())
+        renderer.finalize()
+        text, defs = buffer.getvalue(), {}
+        for block in _DEFS.findall(text[ends[0] :]):
+            defs |= self._definitions(block)
+        groups = (self._clean(_DEFS.sub("", text[begin:end])) for begin, end in zip(ends, ends[1:], strict=False))
+        return Pieces(tuple(group for group in groups if group), defs)
+
+    def _definitions(self, block: str) -> dict[str, str]:
+        root = ElementTree.fromstring(f'<defs xmlns:xlink="http://www.w3.org/1999/xlink">{block}</defs>')
+        defs = {}
+        for element in root:
+            name = f"{self.prefix}-{element.get('id')}"
+            element.set("id", name)
+            element.tail = None
+            defs[name] = self._clean(ElementTree.tostring(element, encoding="unicode"))
+        return defs
+
+    def _clean(self, text: str) -> str:
+        """Short and with the page's own ink: two decimals, no comments, no names, black as the text's colour."""
+        text = _COMMENT.sub("", text)
+        text = re.sub(r">\s+<", "><", text).strip()
+        text = re.sub(r"\s*\n\s*", " ", text)
+        text = _NAME.sub(r"\1", text)
+        text = (
+            text.replace("xlink:href", "href")
+            .replace('href="#', f'href="#{self.prefix}-')
+            .replace("url(#", f"url(#{self.prefix}-")
+        )
+        text = _COORDINATES.sub(lambda part: _LONG_NUMBER.sub(_two_decimals, part[0]), text)
+        text = _MARKERS.sub(_style_once, text)
+        return text.replace("#000000", INK).replace("#ffffff", PAPER)
+
+
+def _two_decimals(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _style_once(group: re.Match[str]) -> str:
+    """Markers that share one style carry it together, on their group."""
+    styles = set(_MARKER_STYLE.findall(group[2]))
+    if len(styles) != 1 or "style=" in group[1]:
+        return group[0]
+    return f"<g{group[1]}{styles.pop()}>{_MARKER_STYLE.sub('', group[2])}</g>"
