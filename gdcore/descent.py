@@ -16,7 +16,7 @@ from gdcore.objectives import Array, Objective
 Method = Callable[..., tuple[Array, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """What a run of `descend` leaves behind.
 
@@ -81,42 +81,60 @@ def descend(
     record_every = validation.whole_number("record_every", record_every, least=0)
     settings, schedules = validation.hyperparameters(method, hyperparameters, w)
     state = validation.first_state(method) if state is None else state
-    last_step = first_step + steps - 1
-    points: list[Array] = []
-    recorded: list[int] = []
-    observed: list[Mapping[str, Any]] = []
-
-    def record(t: int) -> None:
-        points.append(w)
-        recorded.append(t)
-        if observe is not None:
-            row = observe(t, w, state)
-            observed.append(validation.observation(row, names=observed[0] if observed else row))
-
-    at = objective.at
+    recorded = _recorded_steps(first_step, steps, record_every)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        if steps:
-            validation.gradient_shape(at(first_step), w)
-        if record_every or not steps:
-            record(first_step - 1)
-        for t in range(first_step, last_step + 1):
-            for name, schedule in schedules:
-                settings[name] = validation.hyperparameter(name, schedule(t), w, step=t)
-            w, state = method(at(t), w, state, **settings)
-            if t == last_step or (record_every and t % record_every == 0):
-                record(t)
-
-    points_array, steps_array = np.array(points), np.array(recorded)
+        points, observed, state = _walk(method, objective, w, state, settings, schedules, recorded, first_step, observe)
     return Path(
-        points_array,
-        steps_array,
+        points,
+        np.array(recorded),
         state,
-        _diverged_at(points_array, steps_array),
+        _diverged_at(points, np.array(recorded)),
         objective,
         method,
         dict(hyperparameters),
         {name: np.array([row[name] for row in observed]) for name in (observed[0] if observed else ())},
     )
+
+
+def _walk(
+    method: Method,
+    objective: Objective,
+    w: Array,
+    state: Any,
+    settings: dict[str, Any],
+    schedules: list[tuple[str, Callable[[int], Any]]],
+    recorded: list[int],
+    first_step: int,
+    observe: Callable[[int, Array, Any], Mapping[str, Any]] | None,
+) -> tuple[Array, list[Mapping[str, Any]], Any]:
+    """Walk to each recorded step in turn. Returns the points there, what was observed there, and the last state."""
+    points: list[Array] = []
+    observed: list[Mapping[str, Any]] = []
+    t = first_step - 1
+    varies = False
+    if recorded[-1] >= first_step:
+        first = objective.at(first_step)
+        validation.gradient_shape(first, w)
+        varies = first is not objective
+    for stop in recorded:
+        while t < stop:
+            t = t + 1
+            for name, schedule in schedules:
+                settings[name] = validation.hyperparameter(name, schedule(t), w, step=t)
+            w, state = method(objective.at(t) if varies else objective, w, state, **settings)
+        points.append(w)
+        if observe is not None:
+            observed.append(validation.observation(observe(t, w, state), observed))
+    return np.array(points), observed, state
+
+
+def _recorded_steps(first_step: int, steps: int, record_every: int) -> list[int]:
+    """The steps after which to record: the start, each one divisible by `record_every`, and the last."""
+    start, last = first_step - 1, first_step + steps - 1
+    if record_every == 0:
+        return [last]
+    between = range(start + record_every - start % record_every, last, record_every)
+    return [start, *between, last] if steps else [start]
 
 
 def _diverged_at(points: Array, steps: NDArray[np.int_]) -> int | NDArray[np.int_] | None:

@@ -55,7 +55,7 @@ class Objective:
     full: Objective | None = None
 
     def at(self, t: int) -> Objective:
-        """The objective of step t: this one, or the batch of step t."""
+        """The objective of step t: this one at every step, or another at every step, the batch of step t."""
         return self if self.batch is None else self.batch(t)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Integral, Real
 from types import MappingProxyType
@@ -73,12 +73,12 @@ def gradient_shape(function: Objective, w: Array) -> None:
         raise ValueError(f"the gradient of {function.name} must have the shape of w, {w.shape}, got {shape}")
 
 
-def observation(row: Any, names: Iterable[str]) -> Mapping[str, Any]:
+def observation(row: Any, earlier: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """What `observe` returned, which must be a dictionary, with the same names each time."""
     if not isinstance(row, Mapping):
         raise TypeError(f"observe must return a dictionary of what it observed, got {row!r}")
-    if row.keys() != set(names):
-        raise ValueError(f"observe must return the same names each time, {', '.join(names)}; got {', '.join(row)}")
+    if earlier and row.keys() != earlier[0].keys():
+        raise ValueError(f"observe must return the same names each time, first {list(earlier[0])}, got {list(row)}")
     return row
 
 
