@@ -14,6 +14,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.contour import ContourSet
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
@@ -101,8 +102,7 @@ def contours(
     x, y = np.linspace(sides[:, 0], sides[:, 1], resolution, axis=1)
     values = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
     if isinstance(levels, int):
-        known = [] if objective.minima is None else objective.value(objective.minima)
-        lowest = min([values.min(), *known])
+        lowest = values.min() if objective.minima is None else min(values.min(), *objective.value(objective.minima))
         levels = lowest + (values.max() - lowest) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
     lines = ax.contour(x, y, values, levels=levels, colors=INK, alpha=0.3, linewidths=0.8, linestyles=SOLID)
     ax.set(xlim=sides[0], ylim=sides[1], xlabel="parameter $w_1$", ylabel="parameter $w_2$")
@@ -148,6 +148,14 @@ def path(
     if start:
         artists += ax.plot(*points[:1].T, "o", color=INK, markerfacecolor="none", markersize=8, zorder=5)
     return artists
+
+
+def legend(ax: Axes, methods: Mapping[str, str | Callable[..., Any]], **options: Any) -> Legend:
+    """A legend of methods by label, before any of them is drawn: a layer to draw once."""
+    handles = [
+        Line2D([], [], label=label, markersize=3.5, linewidth=1.4, **style_of(method)) for label, method in methods.items()
+    ]
+    return ax.legend(handles=handles, **options)
 
 
 def learning_curves(

@@ -175,3 +175,9 @@ def test_moving_artists_leave_labels_and_limits_alone(ax):
     artists = pictures.path(ax, run) + pictures.learning_curves(ax, {"loss": run})
     assert before == (ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel())
     assert set(artists) <= set(ax.get_children())
+
+
+def test_legend_shows_each_method_in_its_style(ax):
+    entries = pictures.legend(ax, {"walker": "gradient_descent", "ball": momentum}, loc="upper left")
+    assert [text.get_text() for text in entries.get_texts()] == ["walker", "ball"]
+    assert [to_hex(line.get_color()) for line in entries.get_lines()] == ["#0072b2", "#d55e00"]
