@@ -102,7 +102,7 @@ def contours(
     x, y = np.linspace(sides[:, 0], sides[:, 1], resolution, axis=1)
     values = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
     if isinstance(levels, int):
-        lowest = values.min() if objective.minima is None else min(values.min(), *objective.value(objective.minima))
+        lowest = values.min() if objective.minima is None else min([values.min(), *objective.value(objective.minima)])
         levels = lowest + (values.max() - lowest) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
     lines = ax.contour(x, y, values, levels=levels, colors=INK, alpha=0.3, linewidths=0.8, linestyles=SOLID)
     ax.set(xlim=sides[0], ylim=sides[1], xlabel="parameter $w_1$", ylabel="parameter $w_2$")
