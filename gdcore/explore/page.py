@@ -58,9 +58,8 @@ def _figure(figure: Explorable) -> str:
     layers = [_layer(figure, stage, layer, table) for layer in figure.moving]
     for still in stage.still:
         table.defs |= still.defs
-    parts = [
-        f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{_start_frame(figure, stage, layers, table)}</div>'
-    ]
+    sheets = _start_frame(figure, stage, layers, table)
+    parts = [f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>']
     if figure.controls:
         controls = "".join(_control(figure.name, control) for control in figure.controls.values())
         parts.append(f'<div class="explore-controls">{controls}<button type="button">Reset</button></div>')
@@ -113,7 +112,7 @@ def _start(figure: Explorable, layer: dict[str, Any]) -> int:
 
 
 def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]], table: _Table) -> str:
-    """The start frame as SVG, one for each sheet: what stands still, then one group for each layer. The first holds all definitions."""
+    """The start frame as SVG, one for each sheet: what stands still, then one group for each layer. All defs are in the first."""
     sheets = []
     for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True)):
         width, height = sheet.figure.get_size_inches()
@@ -121,7 +120,7 @@ def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]],
         moving = ("".join(table.groups[number] for number in layer["frames"][_start(figure, layer)][k]) for layer in layers)
         groups = "".join(f'<g class="explore-layer">{groups}</g>' for groups in moving)
         sheets.append(
-            f'<svg viewBox="0 0 {width * 72:g} {height * 72:g}" style="width: {width * 96:g}px" aria-hidden="true" focusable="false">'
+            f'<svg viewBox="0 0 {width * 72:g} {height * 72:g}" style="width: {width * 96:g}px" aria-hidden="true">'
             f"{defs}{''.join(still.groups)}{groups}</svg>"
         )
     return "".join(sheets)
@@ -131,20 +130,21 @@ def _control(figure: str, control: Control) -> str:
     """The page's own element for a control. Its positions are counted from 0."""
     name, label = f"{figure}-{control.name}", escape(control.label)
     common = f'data-name="{control.name}" data-unit="{escape(control.unit)}" data-texts="{escape(json.dumps(control.texts))}"'
+    chosen = [" checked" if place == control.start else "" for place in range(len(control.values))]
     if control.kind == "radio":
         choices = "".join(
-            f'<label><input type="radio" name="{name}" value="{i}"{" checked" * (i == control.start)} autocomplete="off">{escape(text)}</label>'
-            for i, text in enumerate(control.texts)
+            f'<label><input type="radio" name="{name}" value="{place}"{chosen[place]} autocomplete="off">{escape(text)}</label>'
+            for place, text in enumerate(control.texts)
         )
         return f'<fieldset class="explore-control" {common}><legend>{label}</legend>{choices}</fieldset>'
     if control.kind == "select":
         choices = "".join(
-            f'<option value="{i}"{" selected" * (i == control.start)}>{escape(text)}</option>'
-            for i, text in enumerate(control.texts)
+            f'<option value="{place}"{chosen[place].replace("checked", "selected")}>{escape(text)}</option>'
+            for place, text in enumerate(control.texts)
         )
         element = f'<select id="{name}" autocomplete="off">{choices}</select>'
     elif control.kind == "checkbox":
-        element = f'<input id="{name}" type="checkbox"{" checked" * control.start} autocomplete="off">'
+        element = f'<input id="{name}" type="checkbox"{chosen[1]} autocomplete="off">'
     else:
         text = control.texts[control.start]
         spoken = escape(f"{text} {control.unit}".strip())

@@ -7,6 +7,7 @@ sliders pays for the artists that move and not for those that stand still.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -108,7 +109,7 @@ class Sheet:
         text, defs = buffer.getvalue(), {}
         for block in _DEFS.findall(text[ends[0] :]):
             defs |= self._definitions(block)
-        groups = (self._clean(_DEFS.sub("", text[begin:end])) for begin, end in zip(ends, ends[1:], strict=False))
+        groups = (self._clean(_DEFS.sub("", text[begin:end])) for begin, end in itertools.pairwise(ends))
         return Pieces(tuple(group for group in groups if group), defs)
 
     def _definitions(self, block: str) -> dict[str, str]:

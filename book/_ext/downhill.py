@@ -1,0 +1,71 @@
+"""What the book's build needs beyond Jupyter Book: explorables that work without a kernel, warnings as errors, fresh figures."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Warnings are errors in the kernels, but for one that the kernel gives about itself while it shuts down.
+KERNEL_WARNINGS = "error,ignore::PendingDeprecationWarning:ipykernel.kernelbase"
+
+
+def mark_page(app: Sphinx) -> None:
+    """Tell gdcore.explore, in the kernels that this build starts, which kind of page is being built."""
+    os.environ["GDCORE_EXPLORE"] = "page" if app.builder.format == "html" else "image"
+
+
+def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Execute every notebook anew when gdcore has changed: Sphinx itself looks at the notebooks alone."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "gdcore").rglob("*")):
+        if path.suffix in {".py", ".js", ".css"}:
+            digest.update(path.read_bytes())
+    before, env.gdcore_digest = getattr(env, "gdcore_digest", None), digest.hexdigest()
+    if before == env.gdcore_digest:
+        return []
+    return [name for name in env.found_docs if str(env.doc2path(name)).endswith(".ipynb")]
+
+
+def offer_binder(app: Sphinx, config: Config) -> None:
+    """Point the Binder button at the public repository that this copy was cloned from; a fork's pages lead to the fork."""
+    try:
+        remote = subprocess.run(["git", "config", "--get", "remote.origin.url"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:
+        return
+    found = re.fullmatch(r"(?:https://|git@)(github\.com|gitlab\.com)[/:](.+?)(?:\.git)?/?", remote)
+    if found:
+        config.html_theme_options["repository_url"] = f"https://{found[1]}/{found[2]}"
+        config.html_theme_options["use_repository_button"] = True
+        config.html_theme_options.setdefault("launch_buttons", {})["binderhub_url"] = "https://mybinder.org"
+
+
+def tidy_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Leave out scripts that no page needs: doubles, Thebe (which would ask another site), and the state of widgets not shown."""
+    kept: dict[tuple[Any, Any], Any] = {}
+    for script in context["script_files"]:
+        attributes = getattr(script, "attributes", {})
+        name, body, kind = getattr(script, "filename", script), attributes.get("body"), attributes.get("type")
+        if "thebe" not in f"{name} {body}".lower() and kind != "application/vnd.jupyter.widget-state+json":
+            kept.setdefault((name, body), script)
+    context["script_files"] = list(kept.values())
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    os.environ["GDCORE_EXPLORE"] = "page"
+    os.environ["PYTHONWARNINGS"] = KERNEL_WARNINGS
+    app.connect("builder-inited", mark_page)
+    app.connect("env-get-outdated", find_outdated)
+    app.connect("config-inited", offer_binder)
+    app.connect("html-page-context", tidy_scripts, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
