@@ -58,8 +58,9 @@ _METHODS = {
 }
 
 STYLE: dict[str, Any] = {
-    "font.size": 10,
-    "axes.titlesize": 10,
+    "font.size": 12, # a page on a phone shows it at six tenths
+    "axes.titlesize": 12,
+    "legend.fontsize": 10.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.prop_cycle": cycler(color=COLORS) + cycler(linestyle=[SOLID, DASHED, DASHDOT, DOTTED, SOLID, DASHED]),

@@ -1,0 +1,69 @@
+"""What the tests share: the built book, a browser that reaches no network, and kernels in which a warning is an error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import browser as browsers
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Kernels started by nbval inherit this. The kernel's own complaint about itself while it shuts down is not ours.
+os.environ.setdefault("PYTHONWARNINGS", "error,ignore::PendingDeprecationWarning:ipykernel.kernelbase")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the really built book's pages, built as `make book` does."""
+    target = tmp_path_factory.mktemp("book")
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command = [*jupyter_book, "build", str(ROOT), "--path-output", str(target)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}  # kernels get it from the build
+    run = subprocess.run([*command, "-W", "-n", "--keep-going"], capture_output=True, text=True, env=environment)
+    assert run.returncode == 0, f"the book does not build:\n{run.stdout[-6000:]}\n{run.stderr[-6000:]}"
+    return target / "_build" / "html" / "book"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium. Without one the browser tests are skipped on a reader's machine and fail in continuous integration."""
+    path = browsers.find()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(browsers.HOW_TO)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=browsers.FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watched:
+    """A page that remembers what it should not have done."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A fresh page whose every request to a network is aborted, and noted like any error. The test fails if there was one."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    page = context.new_page()
+    seen = Watched(page)
+    page.route(lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: (seen.requests.append(route.request.url), route.abort()))
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("console", lambda message: seen.errors.append(message.text) if message.type in {"error", "warning"} else None)
+    yield seen
+    context.close()
+    assert not seen.errors
+    assert not seen.requests

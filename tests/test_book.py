@@ -1,0 +1,200 @@
+"""The really built book in a real browser, opened from file:// with the network off: every slider of every page."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.conftest import ROOT
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+PAGES = [Path(file).stem for file in [TOC["root"], *(chapter["file"] for part in TOC.get("parts", []) for chapter in part["chapters"])]]
+
+FIGURES = "figure.explore:has(.explore-controls)"
+PICTURE = "figure => figure.querySelector('.explore-picture').innerHTML"
+
+
+def open_page(watched, book, name, address=""):
+    watched.page.goto(f"{(book / f'{name}.html').as_uri()}{address}")
+    return watched.page
+
+
+def figures(page):
+    """The figures with controls on a page, each scrolled into view and ready."""
+    for name in page.locator(FIGURES).evaluate_all("figures => figures.map(figure => figure.id)"):
+        yield wake(page, name)
+
+
+def wake(page, name):
+    figure = page.locator(f"figure.explore[id='{name}']")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_selector(f"figure.explore[id='{name}'][data-ready]")
+    return figure
+
+
+def controls(figure):
+    return figure.locator(".explore-control").all()
+
+
+def move(control, end):
+    """Put a control at its first or last position, as a hand would."""
+    if control.locator("input[type=range]").count():
+        control.locator("input").press("Home" if end == "first" else "End")
+    elif control.locator("select").count():
+        options = control.locator("option")
+        control.locator("select").select_option(index=0 if end == "first" else options.count() - 1)
+    elif control.locator("input[type=checkbox]").count():
+        control.locator("input").set_checked(end == "last")
+    else:
+        radio = control.locator("input[type=radio]")
+        (radio.first if end == "first" else radio.last).check()
+
+
+def settled(figure):
+    """Every range of a figure says in words and in numbers where it stands."""
+    for slider in figure.locator("input[type=range]").all():
+        shown = slider.locator("xpath=following-sibling::output").inner_text()
+        assert slider.get_attribute("aria-valuetext").startswith(shown)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_changes_the_picture_at_both_ends(watched, book, name):
+    page = open_page(watched, book, name)
+    for figure in figures(page):
+        start = figure.evaluate(PICTURE)
+        for control in controls(figure):
+            seen = []
+            for end in ("first", "last"):
+                move(control, end)
+                seen.append(figure.evaluate(PICTURE))
+                settled(figure)
+            assert seen[0] != seen[1], f"{figure.get_attribute('id')}: {control.get_attribute('data-name')} changes nothing"
+            figure.get_by_role("button", name="Reset").click()
+            assert figure.evaluate(PICTURE) == start
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_keyboard_alone_works(watched, book, name):
+    page = open_page(watched, book, name)
+    for figure in figures(page):
+        for slider in figure.locator("input[type=range]").all():
+            before = slider.input_value()
+            slider.focus()
+            assert slider.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+            page.keyboard.press("ArrowRight" if before != slider.get_attribute("max") else "ArrowLeft")
+            assert slider.input_value() != before
+        page.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_address_restores_the_state(watched, book, browser, name):
+    page = open_page(watched, book, name)
+    for figure in figures(page):
+        for control in controls(figure):
+            move(control, "last")
+    names = [figure.get_attribute("id") for figure in figures(page)]
+    pictures = [figure.evaluate(PICTURE) for figure in figures(page)]
+    captions = [figure.locator("figcaption").inner_text() for figure in figures(page)]
+    if not names:
+        return
+    page.wait_for_function("name => location.hash.includes(name)", arg=names[-1])
+    address = page.evaluate("location.href")
+    page.goto("about:blank")
+    page.goto(address)
+    again = [wake(page, other) for other in names]
+    assert [figure.evaluate(PICTURE) for figure in again] == pictures
+    assert [figure.locator("figcaption").inner_text() for figure in again] == captions
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_captions_say_what_gdcore_computes(watched, book, name):
+    """Each figure's caption at two settings or more, computed apart from the page's own drawing functions."""
+    page = open_page(watched, book, name)
+    found = page.locator(FIGURES).evaluate_all("figures => figures.map(figure => figure.id)")
+    if not found:
+        return
+    expected = importlib.import_module(f"tests.captions.{name}")
+    assert set(found) == set(expected.SETTINGS)
+    for figure, settings in expected.SETTINGS.items():
+        assert len(settings) >= 2
+        for values in settings:
+            state = ",".join(f"{control}={value}" for control, value in values.items())
+            page.goto("about:blank")
+            open_page(watched, book, name, f"#{figure}:{state}")
+            caption = wake(page, figure).locator("figcaption").inner_text()
+            said = getattr(expected, figure)(**values)
+            assert said in caption, f"{figure} at {state}: expected {said!r} in {caption!r}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_start_frame_needs_no_script(browser, book, name):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto((book / f"{name}.html").as_uri())
+    for figure in page.locator("figure.explore").all():
+        assert figure.locator(".explore-picture svg path").count() > 0
+        assert figure.locator(".explore-picture").get_attribute("aria-label").strip()
+    assert page.locator(".explore-controls:visible").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_figures_are_accessible_in_both_themes(watched, book, name, scheme):
+    watched.page.emulate_media(color_scheme=scheme)
+    page = open_page(watched, book, name)
+    if page.locator("figure.explore").count() == 0:
+        return
+    found = Axe().run(page, context="figure.explore", options={"preload": False}).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_the_page_without_sideways_scrolling(watched, book, name):
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = open_page(watched, book, name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for figure in page.locator("figure.explore").all():
+        assert figure.evaluate("figure => figure.scrollWidth <= figure.clientWidth + 1")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_print_keeps_the_values_and_hides_the_handles(watched, book, name):
+    page = open_page(watched, book, name)
+    page.emulate_media(media="print")
+    for figure in page.locator(FIGURES).all():
+        assert figure.locator(".explore-picture").is_visible()
+        assert figure.locator("input[type=range]:visible, button:visible").count() == 0
+        assert all(output.is_visible() for output in figure.locator("output").all())
+
+
+def test_nothing_comes_from_another_site(book):
+    """No script, style, font, image or import of another origin in any built page; links that a reader clicks are fine."""
+    elsewhere = re.compile(
+        r"""<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\ssrc=["']?(?:https?:)?//"""
+        r"""|<link\b(?![^>]*rel=["']?(?:canonical|license|search|author))[^>]*\shref=["']?(?:https?:)?//|@import\s+["'(]*(?:url\()?["']?https?:""",
+        re.IGNORECASE,
+    )
+    pages = list(book.parent.rglob("*.html"))
+    assert len(pages) > len(PAGES)
+    assert {page.name: elsewhere.findall(page.read_text("utf-8")) for page in pages if elsewhere.search(page.read_text("utf-8"))} == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_raw_markup_is_left_on_the_page(watched, book, name):
+    text = open_page(watched, book, name).locator("article").inner_text()
+    for raw in ("{eval}", ":label:", "{cite", "{numref}", "{eq}", "{prf:"):
+        assert raw not in text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_weighs_what_it_may(book, name):
+    html = (book / f"{name}.html").read_text("utf-8")
+    assert "require.js" not in html and "html-manager" not in html and "widget-state" not in html
+    assert os.path.getsize(book / f"{name}.html") < 3_500_000
