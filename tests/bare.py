@@ -48,7 +48,9 @@ def unchecked(notebook: Any) -> list[str]:
     return [
         cell.id
         for cell in notebook.cells
-        if cell.cell_type == "code" and MARK in cell.source and not (cell.execution_count and cell.outputs and _is_text(cell.outputs))
+        if cell.cell_type == "code"
+        and MARK in cell.source
+        and not (cell.execution_count and cell.outputs and _is_text(cell.outputs))
     ]
 
 

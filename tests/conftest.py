@@ -60,7 +60,10 @@ def watched(browser: Browser) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
     page = context.new_page()
     seen = Watched(page)
-    page.route(lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: (seen.requests.append(route.request.url), route.abort()))
+    page.route(
+        lambda url: not url.startswith(("file:", "data:", "blob:")),
+        lambda route: (seen.requests.append(route.request.url), route.abort()),
+    )
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("console", lambda message: seen.errors.append(message.text) if message.type in {"error", "warning"} else None)
     yield seen

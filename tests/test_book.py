@@ -14,7 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.conftest import ROOT
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-PAGES = [Path(file).stem for file in [TOC["root"], *(chapter["file"] for part in TOC.get("parts", []) for chapter in part["chapters"])]]
+PAGES = [
+    Path(file).stem for file in [TOC["root"], *(chapter["file"] for part in TOC.get("parts", []) for chapter in part["chapters"])]
+]
 
 FIGURES = "figure.explore:has(.explore-controls)"
 PICTURE = "figure => figure.querySelector('.explore-picture').innerHTML"
@@ -183,7 +185,9 @@ def test_nothing_comes_from_another_site(book):
     )
     pages = list(book.parent.rglob("*.html"))
     assert len(pages) > len(PAGES)
-    assert {page.name: elsewhere.findall(page.read_text("utf-8")) for page in pages if elsewhere.search(page.read_text("utf-8"))} == {}
+    assert {
+        page.name: elsewhere.findall(page.read_text("utf-8")) for page in pages if elsewhere.search(page.read_text("utf-8"))
+    } == {}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -39,7 +39,9 @@ def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: 
 def offer_binder(app: Sphinx, config: Config) -> None:
     """Point the Binder button at the public repository that this copy was cloned from; a fork's pages lead to the fork."""
     try:
-        remote = subprocess.run(["git", "config", "--get", "remote.origin.url"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+        remote = subprocess.run(
+            ["git", "config", "--get", "remote.origin.url"], cwd=ROOT, capture_output=True, text=True
+        ).stdout.strip()
     except FileNotFoundError:
         return
     found = re.fullmatch(r"(?:https://|git@)(github\.com|gitlab\.com)[/:](.+?)(?:\.git)?/?", remote)

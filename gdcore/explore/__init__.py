@@ -26,8 +26,8 @@ from IPython.display import HTML, Image, display
 
 from gdcore.explore.controls import controls_of
 from gdcore.explore.figure import Draw, Explorable, Layer
-from gdcore.explore.live import widget
-from gdcore.explore.page import page
+from gdcore.explore.live import widget_of
+from gdcore.explore.page import html_of
 
 __all__ = ["explore"]
 
@@ -83,8 +83,8 @@ def _show(figure: Explorable) -> None:
     """Display the figure: widgets in a kernel, the page's own controls or a picture while the book is built."""
     mode = os.environ.get("GDCORE_EXPLORE", "live")
     if mode == "page":
-        display(HTML(page(figure)))
+        display(HTML(html_of(figure)))
     elif mode == "image":
         display(Image(figure.png(), alt=figure.alt))
     else:
-        display(widget(figure))
+        display(widget_of(figure))

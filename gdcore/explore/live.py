@@ -13,7 +13,7 @@ from gdcore.explore.svg import Pieces, Sheet
 _INK = "color: var(--jp-content-font-color1, currentColor); --explore-paper: var(--jp-layout-color0, #fff)"
 
 
-def widget(figure: Explorable) -> ipywidgets.Widget:
+def widget_of(figure: Explorable) -> ipywidgets.Widget:
     """The figure as a widget. Its start frame is drawn here, so that a drawing that fails fails the cell.
 
     A drawing that fails later shows its error in the place of the caption.

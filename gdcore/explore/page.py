@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 _on_this_page: dict[str, int] = {}  # bytes of each explorable so far; a page is one kernel
 
 
-def page(figure: Explorable) -> str:
+def html_of(figure: Explorable) -> str:
     """The figure as HTML. Raises ValueError for a name used twice, too many drawings, or too much weight."""
     if figure.name in _on_this_page:
         raise ValueError(f"explorable {figure.name}: the page has another of this name, which its address would not tell apart")
