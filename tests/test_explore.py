@@ -345,7 +345,7 @@ def test_the_start_frame_fails_the_cell():
     def fails(ax, height):
         raise KeyError(height)
 
-    with pytest.raises(RuntimeError, match="fails at height=0.5: KeyError: 0.5"):
+    with pytest.raises(RuntimeError, match=r"fails at height=0\.5: KeyError: 0\.5"):
         widget_of(fails.explorable)
 
 
