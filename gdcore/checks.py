@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,9 +38,7 @@ def _steps(w: Array, step: float | None) -> Array:
     """The difference step of each coordinate, (..., d)."""
     if step is None:
         return np.finfo(w.dtype).eps ** (1 / 3) * np.maximum(1, np.abs(w))
-    if not isinstance(step, Real) or not 0 < step < np.inf:
-        raise ValueError(f"step must be a number > 0, finite, got {step!r}")
-    return np.full_like(w, float(step))
+    return np.full_like(w, validation.positive("step", step))
 
 
 def _centred_differences(function: Callable[[Array], Array], w: Array, steps: Array) -> Array:

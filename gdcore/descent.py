@@ -120,7 +120,7 @@ def _walk(
         while t < stop:
             t = t + 1
             for name, schedule in schedules:
-                settings[name] = validation.hyperparameter(name, schedule(t), w, step=t)
+                settings[name] = schedule(t)
             w, state = method(objective.at(t) if varies else objective, w, state, **settings)
         points.append(w)
         if observe is not None:

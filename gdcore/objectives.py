@@ -12,9 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from gdcore.penalties import Penalty
 
 Array = NDArray[np.floating]
 
@@ -28,7 +32,7 @@ class Objective:
     - `hessian`: (..., d) -> (..., d, d);
     - `hessian_vector(w, v)`: the product H(w) v, (..., d);
     - `residuals`: (..., d) -> (..., N) and `jacobian`: (..., d) -> (..., N, d), where value = Σ residuals²;
-    - `penalty`: the part of the loss that is a penalty, for proximal steps;
+    - `penalty`: the part of the loss that is a penalty, and `smooth`: the objective without it, for proximal steps;
     - `shapes`: the shapes of the matrices and vectors that w holds one after the other;
     - `minima`: (m, d), every local minimum in the box, the lowest first;
     - `box`: (d, 2), the region that pictures show;
@@ -46,7 +50,8 @@ class Objective:
     hessian_vector: Callable[[Array, Array], Array] | None = None
     residuals: Callable[[Array], Array] | None = None
     jacobian: Callable[[Array], Array] | None = None
-    penalty: object | None = None
+    penalty: Penalty | None = None
+    smooth: Objective | None = None
     shapes: tuple[tuple[int, ...], ...] | None = None
     minima: Array | None = None
     box: Array | None = None

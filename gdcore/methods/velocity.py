@@ -1,7 +1,4 @@
-"""First-order methods. Each is one step: a pure function from (objective, w, state) to (w, state).
-
-The first state is the default argument, so a first step needs none. `gdcore.descent.descend` takes many steps.
-"""
+"""The slope and the velocity: gradient descent, momentum, Nesterov momentum."""
 
 from __future__ import annotations
 
@@ -16,7 +13,9 @@ def gradient_descent(
     """One step of gradient descent: w ← w − η ∇L(w).
 
     w is (..., d), `learning_rate` (η ≥ 0) a number or of shape (..., 1) or (d,). There is no state.
-    Source: Cauchy 1847; Bishop and Bishop, equation 7.16; Kneusel, equation 11.3.
+    On minibatches this is stochastic gradient descent.
+    Source: Cauchy 1847; Bishop and Bishop, equations 7.16 and 7.18; Kneusel, equations 11.1 and 11.3; Prince, equation 6.10,
+    where L is the sum over the batch, not the mean; the lecture notes, sections 4.6.2 and 4.8.1.
     """
     w = w - learning_rate * objective.gradient(w)
     return w, state
@@ -28,7 +27,9 @@ def momentum(
     """One step of momentum, the heavy ball: v ← μ v − η ∇L(w), w ← w + v.
 
     w is (..., d); the state is the velocity v, (..., d), at first 0; `momentum` is μ in [0, 1).
-    Source: Polyak 1964; Bishop and Bishop, equation 7.31; Kneusel, equation 11.5.
+    η is that of the present step: PyTorch's buffer form, b ← μ b + ∇L, w ← w − η b, parts from this when η changes.
+    Source: Polyak 1964; Bishop and Bishop, equation 7.31; Kneusel, equation 11.5; the lecture notes, section 4.9.2, with the
+    opposite sign of v. Prince's equation 6.11 averages: see `gdcore.conventions`.
     """
     v = state
     v = momentum * v - learning_rate * objective.gradient(w)
@@ -43,7 +44,8 @@ def nesterov(
 
     The gradient is taken where the velocity alone would lead, in all coordinates at once.
     w is (..., d); the state is the velocity v, (..., d), at first 0; `momentum` is μ in [0, 1).
-    Source: Nesterov 1983; Sutskever et al. 2013; Bishop and Bishop, equation 7.34; Kneusel, equation 11.6.
+    Source: Nesterov 1983; Sutskever et al. 2013; Bishop and Bishop, equation 7.34; Kneusel, equation 11.6; the lecture notes,
+    section 4.9.6, NAG. NAG-prac and PyTorch report the point w + μ v instead: see `gdcore.conventions`.
     """
     v = state
     v = momentum * v - learning_rate * objective.gradient(w + momentum * v)

@@ -1,0 +1,192 @@
+"""How far to go along a direction p that descends: three ways to choose a in w + a p.
+
+φ(a) = L(w + a p) is the function along the line, with slope φ′(a) = ∇L(w + a p)ᵀ p. A trial whose value or slope is not finite
+is too long: no search ends there. Where p does not descend, φ′(0) ≥ 0, or no trial is lower than the start, the step is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import brentq
+
+from gdcore.objectives import Array, Objective
+
+_MOST_TRIALS = 200
+
+
+class _Trial:
+    """The point w + a p, with the value, gradient and slope there, each computed when first asked for."""
+
+    def __init__(self, objective: Objective, w: Array, p: Array, a: float) -> None:
+        self.objective, self.p, self.a, self.w = objective, p, a, w + a * p
+
+    @cached_property
+    def value(self) -> float:
+        return float(self.objective.value(self.w))
+
+    @cached_property
+    def gradient(self) -> Array:
+        return self.objective.gradient(self.w)
+
+    @cached_property
+    def slope(self) -> float:
+        return float(self.gradient @ self.p)
+
+    @property
+    def rounding(self) -> float:
+        """By so much a value may seem to rise where it does not."""
+        return 10 * float(np.finfo(self.w.dtype).eps) * abs(self.value)
+
+
+def _start(objective: Objective, w: Array, p: Array, value: float | None, gradient: Array | None) -> _Trial:
+    """The trial a = 0, with what is known of it."""
+    start = _Trial(objective, w, p, 0.0)
+    known = {"w": w, "value": value, "gradient": gradient}
+    vars(start).update({name: given for name, given in known.items() if given is not None})
+    return start
+
+
+def exact_line_search(
+    objective: Objective, w: Array, p: Array, *, gradient: Array | None = None, first: float = 1.0, tolerance: float = 1e-10
+) -> tuple[float, Array]:
+    """The step a at which L(w + a p) has a minimum along the line, by the sign of the slope, and the gradient there.
+
+    It tries `first`, goes farther until the slope rises, and finds its change of sign by Brent's method: to `tolerance` times
+    the slope at 0, or as narrowly as rounding lets it, so that it finds kinks too. On a quadratic the second trial is the
+    minimum. Of several minima it takes one that is not higher than the start, not always the nearest. w, p and `gradient`, ∇L(w)
+    if it is known, are (d,). Raises ValueError if L falls without end along the line. Source: Brent 1973 for the root.
+    """
+    start = _start(objective, w, p, None, gradient)
+    trials = {0.0: start}
+
+    def slope(a: float) -> float:
+        trial = trials.setdefault(a, _Trial(objective, w, p, a))
+        return 0.0 if abs(trial.slope) <= tolerance * abs(start.slope) else trial.slope
+
+    low, high, a = 0.0, np.inf, first if 0 < first < np.inf else 1.0
+    for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
+        if slope(a) >= 0:
+            a = brentq(slope, low, a, xtol=np.finfo(float).tiny, rtol=4 * np.finfo(float).eps)
+            slope(a)
+            if trials[a].value <= start.value + start.rounding:
+                return a, trials[a].gradient
+        if np.isfinite(trials[a].slope) and trials[a].slope < 0 and trials[a].value <= start.value:
+            low, a = a, _beyond(trials[low], trials[a], most=10.0) if high == np.inf else (a + high) / 2
+        else:
+            high, a = a, (low + a) / 2
+        if low > 1e50 * first:
+            raise ValueError(f"{objective.name} falls without end along the line from w = {w}")
+        if not low < a < high:
+            break
+    return low, trials[low].gradient
+
+
+def backtracking(
+    objective: Objective,
+    w: Array,
+    p: Array,
+    *,
+    gradient: Array | None = None,
+    first: float = 1.0,
+    shrink: float = 0.5,
+    decrease: float = 1e-4,
+) -> float:
+    """The first step a of `first` · 1, s, s², … that is enough of a decrease: L(w + a p) ≤ L(w) + c a ∇L(w)ᵀ p (Armijo).
+
+    `shrink` is s in (0, 1), `decrease` c in (0, 1); w, p and `gradient`, ∇L(w) if it is known, are (d,). The step is 0 if p does
+    not descend, or none does before w + a p is w itself. Source: Armijo 1966; Nocedal and Wright 2006, algorithm 3.1.
+    """
+    start = _start(objective, w, p, None, gradient)
+    trial = _Trial(objective, w, p, first)
+    while start.slope < 0 and (trial.w != w).any():
+        if np.isfinite(trial.value) and trial.value <= start.value + decrease * trial.a * start.slope:
+            return trial.a
+        trial = _Trial(objective, w, p, shrink * trial.a)
+    return 0.0
+
+
+def wolfe_line_search(
+    objective: Objective,
+    w: Array,
+    p: Array,
+    *,
+    value: float | None = None,
+    gradient: Array | None = None,
+    first: float = 1.0,
+    decrease: float = 1e-4,
+    curvature: float = 0.9,
+) -> tuple[float, float, Array]:
+    """A step a that satisfies the strong Wolfe conditions, with L and ∇L there: φ(a) ≤ φ(0) + c₁ a φ′(0), |φ′(a)| ≤ c₂ |φ′(0)|.
+
+    The first asks for a decrease, the second for a flatter slope; together they keep sᵀy > 0 for BFGS. From `first` it goes
+    farther until it has passed a minimum, then narrows the bracket by cubic interpolation. `decrease` is c₁ and `curvature` c₂,
+    0 < c₁ < c₂ < 1; w, p and `gradient` are (d,); `value` and `gradient` are those at w, if they are known. A decrease counts
+    up to rounding. If the bracket is as narrow as rounding first, the lowest trial is returned, which may be a = 0.
+    Source: Wolfe 1969; Nocedal and Wright 2006, algorithms 3.5 and 3.6; Moré and Thuente 1994 for the safeguards.
+    """
+    start = _start(objective, w, p, value, gradient)
+
+    def enough(trial: _Trial) -> bool:
+        limit = start.value + decrease * trial.a * start.slope + start.rounding
+        return bool(np.isfinite(trial.value) and trial.value <= limit and np.isfinite(trial.slope))
+
+    def flat(trial: _Trial) -> bool:
+        return abs(trial.slope) <= curvature * abs(start.slope)
+
+    before, trial = start, _Trial(objective, w, p, first)
+    found = start
+    for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
+        if not enough(trial) or (before is not start and trial.value > before.value + before.rounding):
+            found = _zoom(before, trial, enough, flat)
+            break
+        if flat(trial):
+            found = trial
+            break
+        if trial.slope >= 0:
+            found = _zoom(trial, before, enough, flat)
+            break
+        before, trial = trial, _Trial(objective, w, p, _beyond(before, trial, most=4.0))
+        found = before
+    return found.a, found.value, found.gradient
+
+
+def _zoom(low: _Trial, high: _Trial, enough: Callable[[_Trial], bool], flat: Callable[[_Trial], bool]) -> _Trial:
+    """Narrow the steps between `low`, the best so far, and `high`, to one that is low enough and flat enough."""
+    eps = 4 * np.finfo(low.w.dtype).eps
+    while abs(high.a - low.a) > eps * max(high.a, low.a):
+        trial = _Trial(low.objective, low.w - low.a * low.p, low.p, _between(low, high))
+        if not enough(trial) or trial.value > low.value + low.rounding:
+            high = trial
+            continue
+        if flat(trial):
+            return trial
+        if trial.slope * (high.a - low.a) >= 0:
+            high = low
+        low = trial
+    return low
+
+
+def _beyond(before: _Trial, trial: _Trial, most: float) -> float:
+    """A longer step: where the secant of the slope is 0, but from 0.1 to `most` times the last advance farther."""
+    advance = trial.a - before.a
+    rise = trial.slope - before.slope
+    secant = -trial.slope * advance / rise if rise > 0 else np.inf
+    return trial.a + min(max(secant, 0.1 * advance), most * advance)
+
+
+def _between(low: _Trial, high: _Trial) -> float:
+    """The minimum of the cubic through two trials, or of the parabola if the slope at `high` is unknown, kept off the ends."""
+    gap, a = high.a - low.a, np.nan
+    if "slope" in vars(high) and np.isfinite(high.slope):
+        bend = low.slope + high.slope - 3 * (high.value - low.value) / gap
+        root = bend**2 - low.slope * high.slope
+        if root >= 0:
+            root = np.copysign(np.sqrt(root), gap)
+            a = high.a - gap * (high.slope + root - bend) / (high.slope - low.slope + 2 * root)
+    elif np.isfinite(high.value):
+        a = low.a - low.slope * gap**2 / (2 * (high.value - low.value - low.slope * gap))
+    nearest, farthest = sorted((low.a + 0.1 * gap, high.a - 0.1 * gap))
+    return float(min(max(a, nearest), farthest)) if np.isfinite(a) else (low.a + high.a) / 2

@@ -1,0 +1,69 @@
+"""Newton's method, and Gauss and Newton's for sums of squares."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from gdcore import validation
+from gdcore.curvature.line_searches import backtracking
+from gdcore.objectives import Array, Objective
+
+
+def newton(
+    objective: Objective,
+    w: Array,
+    state: Any = (),
+    *,
+    learning_rate: float | Array = 1.0,
+    damping: float = 0.0,
+    line_search: Literal["none", "backtracking"] = "none",
+) -> tuple[Array, Any]:
+    """One step of Newton's method: solve (H + δ I) p = −∇L(w), then w ← w + η p.
+
+    H = ∇²L(w); plain with δ = 0 and η = 1, when the step goes to the stationary point of the local quadratic, be it a minimum,
+    a saddle or a maximum. `damping` is δ ≥ 0: it shortens the step and turns it towards −∇L. With `line_search`="backtracking"
+    η is the first of `learning_rate` times 1, ½, ¼, … that lowers L enough (Armijo); where p does not descend, because H + δ I
+    has a negative eigenvalue, −∇L takes its place. Then w is one start (d,); without it w is (..., d). There is no state.
+    Where H + δ I is singular, p is the shortest least-squares solution (the pseudo-inverse), 0 where the gradient is 0.
+    Raises ValueError for an objective without a Hessian, and for a batch of starts with a line search.
+    Source: Nocedal and Wright 2006, algorithm 3.2; the lecture notes, section 4.14.2.
+    """
+    (hessian,) = validation.needed(objective, "newton", "hessian")
+    g = objective.gradient(w)
+    p = _solve(hessian(w) + damping * np.eye(w.shape[-1], dtype=w.dtype), -g)
+    if line_search == "backtracking":
+        validation.one_start("newton with a line search", w)
+        p = p if g @ p < 0 else -g
+        learning_rate = backtracking(objective, w, p, gradient=g, first=float(np.max(learning_rate)))
+    w = w + learning_rate * p
+    return w, state
+
+
+def gauss_newton(
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 1.0, damping: float = 0.0
+) -> tuple[Array, Any]:
+    """One step of the Gauss–Newton method for L = Σ rᵢ²: solve (JᵀJ + δ I) p = −Jᵀr, then w ← w + η p.
+
+    r are the residuals at w and J their Jacobian. It is Newton's method with the residuals' own curvature left out of the
+    Hessian 2 JᵀJ + 2 Σ rᵢ ∇²rᵢ, so p always descends. `damping` δ > 0 is Levenberg and Marquardt's. w is (..., d); no state.
+    Where JᵀJ + δ I is singular, p is the shortest least-squares solution.
+    Raises ValueError for an objective without residuals. Source: Nocedal and Wright 2006, section 10.3.
+    """
+    residuals, jacobian = validation.needed(objective, "gauss_newton", "residuals", "jacobian")
+    r, J = residuals(w), jacobian(w)
+    transposed = np.swapaxes(J, -1, -2)
+    p = _solve(transposed @ J + damping * np.eye(w.shape[-1], dtype=w.dtype), -(transposed @ r[..., np.newaxis])[..., 0])
+    w = w + learning_rate * p
+    return w, state
+
+
+def _solve(matrices: Array, vectors: Array) -> Array:
+    """Solve symmetric equations, (..., d, d) and (..., d), by the pseudo-inverse where some matrix is singular."""
+    try:
+        return np.linalg.solve(matrices, vectors[..., np.newaxis])[..., 0]
+    except np.linalg.LinAlgError:
+        finite = np.isfinite(matrices).all(axis=(-2, -1), keepdims=True)
+        inverses = np.linalg.pinv(np.where(finite, matrices, 0), hermitian=True)
+        return np.where(finite, inverses @ vectors[..., np.newaxis], np.nan)[..., 0]

@@ -1,0 +1,43 @@
+"""First-order methods. Each is one step: a pure function from (objective, w, state) to (w, state).
+
+The first state is the default argument, so a first step needs none. `gdcore.descent.descend` takes many steps, and checks the
+hyperparameters; a method called by itself trusts them. w is (..., d): leading axes are runs side by side, and a learning rate
+may be a number or an array of shape (..., 1) or (d,).
+
+| family | methods |
+|---|---|
+| `velocity` | gradient_descent, momentum, nesterov |
+| `adaptive` | normalized_gradient, adagrad, rmsprop, adadelta |
+| `moments` | adam, adamw, nadam, amsgrad |
+| `orthogonal` | muon, newton_schulz |
+| `searches` | random_search, coordinate_descent, steepest_descent |
+| `composite` | proximal_gradient, svrg |
+"""
+
+from gdcore.methods.adaptive import adadelta, adagrad, normalized_gradient, rmsprop
+from gdcore.methods.composite import proximal_gradient, svrg
+from gdcore.methods.moments import adam, adamw, amsgrad, nadam
+from gdcore.methods.orthogonal import muon, newton_schulz
+from gdcore.methods.searches import coordinate_descent, random_search, steepest_descent
+from gdcore.methods.velocity import gradient_descent, momentum, nesterov
+
+__all__ = [
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamw",
+    "amsgrad",
+    "coordinate_descent",
+    "gradient_descent",
+    "momentum",
+    "muon",
+    "nadam",
+    "nesterov",
+    "newton_schulz",
+    "normalized_gradient",
+    "proximal_gradient",
+    "random_search",
+    "rmsprop",
+    "steepest_descent",
+    "svrg",
+]

@@ -1,0 +1,118 @@
+"""A rate for each coordinate, from the size of its gradients: normalized gradients, AdaGrad, RMSProp, Adadelta.
+
+In all of them a coordinate whose gradients have so far been 0 does not move, even where ε = 0 would make that 0/0:
+0 is the limit of 0 / (0 + ε) for ε → 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gdcore.objectives import Array, Objective
+
+
+def normalized_gradient(
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 0.01, epsilon: float = 0.0
+) -> tuple[Array, Any]:
+    """One step along each coordinate's sign: g = ∇L(w), w ← w − η g / (√g² + ε).
+
+    Each coordinate moves by η, whatever the size of its gradient (by less where |g| is not large beside ε, and not at all where
+    g is 0). So it ends by stepping to and fro across the minimum. w is (..., d); there is no state; ε ≥ 0.
+    Source: Prince, equations 6.13 and 6.14.
+    """
+    g = objective.gradient(w)
+    w = w - learning_rate * ratio(g, np.sqrt(g**2), epsilon)
+    return w, state
+
+
+def adagrad(
+    objective: Objective,
+    w: Array,
+    state: Any = 0.0,
+    *,
+    learning_rate: float | Array = 0.01,
+    epsilon: float = 1e-8,
+    inside_root: bool = False,
+) -> tuple[Array, Any]:
+    """One step of AdaGrad: r ← r + g², w ← w − η g / (√r + ε), with g = ∇L(w).
+
+    w is (..., d); the state is r, the sum of all squared gradients, (..., d), at first 0. `inside_root` puts ε under the root,
+    η g / √(r + ε), as the lecture notes' text does; that matters where the gradients are about as small as √ε.
+    PyTorch's ε is 10⁻¹⁰; its `initial_accumulator_value` is a first state here. Kneusel prints no ε.
+    Source: Duchi, Hazan and Singer 2011; Bishop and Bishop, equations 7.39 and 7.40; Kneusel, equation 11.9; the lecture notes,
+    section 4.10.1.
+    """
+    r = state
+    g = objective.gradient(w)
+    r = r + g**2
+    w = w - learning_rate * (ratio(g, np.sqrt(r + epsilon), 0.0) if inside_root else ratio(g, np.sqrt(r), epsilon))
+    return w, r
+
+
+def rmsprop(
+    objective: Objective,
+    w: Array,
+    state: Any = (0.0, 0.0, 0.0),
+    *,
+    learning_rate: float | Array = 0.01,
+    decay: float = 0.9,
+    epsilon: float = 1e-8,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    centered: bool = False,
+    inside_root: bool = False,
+) -> tuple[Array, Any]:
+    """One step of RMSProp: r ← β r + (1 − β) g², v ← μ v − η g / (√r + ε), w ← w + v, with g = ∇L(w).
+
+    With `momentum` μ = 0, as usual, v is only the step. With `nesterov`, g = ∇L(w + μ v). With `centered`, the root is of the
+    spread r − m² about the mean m ← β m + (1 − β) g. `inside_root` puts ε under the root, as the lecture notes' text does.
+    w is (..., d); the state is (r, m, v), each (..., d), at first 0; m stays 0 unless centered. `decay` is β, in [0, 1).
+    PyTorch calls it alpha, and its default is 0.99; the momentum there has the rate outside v, which is the same at constant η.
+    A spread that rounding makes negative counts as 0.
+    Source: Hinton 2012; Bishop and Bishop, equations 7.41 and 7.42; Kneusel, equations 11.7 and 11.8, without ε; the lecture
+    notes, section 4.11.2; centered: Graves 2013.
+    """
+    r, m, v = state
+    g = objective.gradient(w + momentum * v if nesterov else w)
+    r = decay * r + (1 - decay) * g**2
+    m = decay * m + (1 - decay) * g if centered else m
+    spread = np.maximum(r - m**2, 0) if centered else r
+    v = momentum * v - learning_rate * (
+        ratio(g, np.sqrt(spread + epsilon), 0.0) if inside_root else ratio(g, np.sqrt(spread), epsilon)
+    )
+    w = w + v
+    return w, (r, m, v)
+
+
+def adadelta(
+    objective: Objective,
+    w: Array,
+    state: Any = (0.0, 0.0),
+    *,
+    learning_rate: float | Array = 1.0,
+    decay: float = 0.9,
+    epsilon: float = 1e-6,
+) -> tuple[Array, Any]:
+    """One step of Adadelta: r ← ρ r + (1 − ρ) g², Δ = √(u + ε) / √(r + ε) g, u ← ρ u + (1 − ρ) Δ², w ← w − η Δ.
+
+    The average u of past steps takes the place of a rate; η is 1 in the paper. Its first steps are about √ε: without ε it
+    never starts. w is (..., d); the state is (r, u), each (..., d), at first 0. `decay` is ρ, in [0, 1).
+    Source: Zeiler 2012; Kneusel, section Adagrad and Adadelta, in words, with γ for ρ.
+    """
+    r, u = state
+    g = objective.gradient(w)
+    r = decay * r + (1 - decay) * g**2
+    step = ratio(np.sqrt(u + epsilon) * g, np.sqrt(r + epsilon), 0.0)
+    u = decay * u + (1 - decay) * step**2
+    w = w - learning_rate * step
+    return w, (r, u)
+
+
+def ratio(numerator: Array, root: Array, epsilon: float | Array) -> Array:
+    """The quotient numerator / (root + ε), and 0 where root and ε are both 0."""
+    denominator = root + epsilon
+    if isinstance(epsilon, float) and epsilon > 0:
+        return numerator / denominator
+    return np.divide(numerator, denominator, out=np.zeros_like(denominator), where=denominator != 0)

@@ -1,0 +1,136 @@
+"""Averages of the gradient and of its square: Adam and its kin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gdcore.methods.adaptive import ratio
+from gdcore.objectives import Array, Objective
+
+
+def adam(
+    objective: Objective,
+    w: Array,
+    state: Any = (0, 0.0, 0.0),
+    *,
+    learning_rate: float | Array = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+    weight_decay: float = 0.0,
+    bias_correction: bool = True,
+) -> tuple[Array, Any]:
+    """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε), with g = ∇L(w) + α w.
+
+    ŝ = s / (1 − β₁ᵗ) and r̂ = r / (1 − β₂ᵗ) correct for the zeros that the averages start from; `bias_correction=False` leaves
+    that out. `weight_decay` is α, an L2 penalty ½ α ‖w‖² inside the gradient, as in PyTorch's Adam (a penalty λ ‖w‖² is α = 2λ);
+    it is divided by √r̂ like all else: compare `adamw`. w is (..., d); the state is (t, s, r): the number of steps taken, and
+    the averages, (..., d), at first 0. A coordinate whose gradients have all been 0 does not move, with ε = 0 either.
+    With a schedule for β₁ or β₂ the corrections use the present value for all past steps.
+    Source: Kingma and Ba 2015; Prince, equations 6.15 to 6.17 (β, γ; his t is one less); Bishop and Bishop, equations 7.43 to
+    7.47 and algorithm 7.4, whose sign is mended; Kneusel, equation 11.10, whose t must start at 1; the lecture notes, 4.12.2.
+    """
+    t, s, r = state
+    t = t + 1
+    g = _with_l2(objective.gradient(w), w, weight_decay)
+    s = beta1 * s + (1 - beta1) * g
+    r = beta2 * r + (1 - beta2) * g**2
+    s_hat = s / (1 - beta1**t) if bias_correction else s
+    r_hat = r / (1 - beta2**t) if bias_correction else r
+    w = w - learning_rate * ratio(s_hat, np.sqrt(r_hat), epsilon)
+    return w, (t, s, r)
+
+
+def adamw(
+    objective: Objective,
+    w: Array,
+    state: Any = (0, 0.0, 0.0),
+    *,
+    learning_rate: float | Array = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+    weight_decay: float = 0.01,
+) -> tuple[Array, Any]:
+    """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w), with g = ∇L(w).
+
+    ŝ and r̂ as in `adam`, of the gradient without a penalty: each weight shrinks by the same share η α. `weight_decay` is α.
+    As in PyTorch it is multiplied by the rate η; the paper's λ′ is not: α = λ′ / η. w is (..., d); the state is (t, s, r).
+    Source: Loshchilov and Hutter 2019, algorithm 2; the lecture notes, section 4.13.2 (the text's λ is α; the slide decays by
+    λ alone, and its figure 4.26 writes 2λ).
+    """
+    t, s, r = state
+    t = t + 1
+    g = objective.gradient(w)
+    s = beta1 * s + (1 - beta1) * g
+    r = beta2 * r + (1 - beta2) * g**2
+    s_hat = s / (1 - beta1**t)
+    r_hat = r / (1 - beta2**t)
+    w = w - learning_rate * (ratio(s_hat, np.sqrt(r_hat), epsilon) + weight_decay * w)
+    return w, (t, s, r)
+
+
+def amsgrad(
+    objective: Objective,
+    w: Array,
+    state: Any = (0, 0.0, 0.0, 0.0),
+    *,
+    learning_rate: float | Array = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> tuple[Array, Any]:
+    """One step of AMSGrad, Adam whose denominator never falls: q ← max(q, r), w ← w − η ŝ / (√q̂ + ε).
+
+    s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ). w is (..., d); the state is (t, s, r, q), at first 0.
+    PyTorch's definition; the paper has no corrections, and so does not divide the maximum by 1 − β₂ᵗ.
+    Source: Reddi, Kale and Kumar 2018, algorithm 2.
+    """
+    t, s, r, q = state
+    t = t + 1
+    g = objective.gradient(w)
+    s = beta1 * s + (1 - beta1) * g
+    r = beta2 * r + (1 - beta2) * g**2
+    q = np.maximum(q, r)
+    s_hat = s / (1 - beta1**t)
+    q_hat = q / (1 - beta2**t)
+    w = w - learning_rate * ratio(s_hat, np.sqrt(q_hat), epsilon)
+    return w, (t, s, r, q)
+
+
+def nadam(
+    objective: Objective,
+    w: Array,
+    state: Any = (0, 1.0, 0.0, 0.0),
+    *,
+    learning_rate: float | Array = 2e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+    momentum_decay: float = 0.004,
+) -> tuple[Array, Any]:
+    """One step of NAdam, Adam with Nesterov's look-ahead, whose momentum warms up as μₜ = β₁ (1 − ½ · 0.96^(ψ t)).
+
+    s and r as in `adam`, p ← p μₜ, and w ← w − η ((1 − μₜ) / (1 − p) g + μₜ₊₁ / (1 − p μₜ₊₁) s) / (√r̂ + ε).
+    w is (..., d); the state is (t, p, s, r): the steps taken, the product of the μ so far, at first 1, and the averages.
+    `momentum_decay` is ψ ≥ 0. PyTorch's definition. Source: Dozat 2016; the lecture notes name it in section 4.12.7.
+    """
+    t, p, s, r = state
+    t = t + 1
+    g = objective.gradient(w)
+    mu = beta1 * (1 - 0.5 * 0.96 ** (momentum_decay * t))
+    mu_next = beta1 * (1 - 0.5 * 0.96 ** (momentum_decay * (t + 1)))
+    p = p * mu
+    s = beta1 * s + (1 - beta1) * g
+    r = beta2 * r + (1 - beta2) * g**2
+    r_hat = r / (1 - beta2**t)
+    ahead = (1 - mu) / (1 - p) * g + mu_next / (1 - p * mu_next) * s
+    w = w - learning_rate * ratio(ahead, np.sqrt(r_hat), epsilon)
+    return w, (t, p, s, r)
+
+
+def _with_l2(g: Array, w: Array, weight_decay: float | Array) -> Array:
+    """The gradient g with that of ½ α ‖w‖² added."""
+    return g if isinstance(weight_decay, float) and weight_decay == 0 else g + weight_decay * w

@@ -1,0 +1,78 @@
+"""Searches: by chance, along one coordinate, along the slope."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from gdcore import validation
+from gdcore.curvature.line_searches import backtracking, exact_line_search
+from gdcore.objectives import Array, Objective
+
+
+def random_search(
+    objective: Objective, w: Array, state: Any = 0, *, radius: float | Array = 1.0, local: bool = False, seed: int = 0
+) -> tuple[Array, Any]:
+    """One try of random search: draw a candidate, and move there if the objective is lower.
+
+    The candidate is `radius` times a standard normal vector, as in the lecture notes, or with `local` w plus that. No gradient
+    is used. w is (..., d), and each run draws its own candidate; the state is t, the number of tries so far. The draw depends on
+    nothing but `seed`, t and the shape of w, so that a run is repeatable and can be continued. A value that is not a number is
+    never lower. Source: the lecture notes, section 4.5.3.
+    """
+    t = state + 1
+    noise = np.random.default_rng((seed, t)).standard_normal(w.shape).astype(w.dtype, copy=False)
+    candidate = w + radius * noise if local else radius * noise
+    lower = objective.value(candidate) < objective.value(w)
+    w = np.where(np.expand_dims(lower, -1), candidate, w)
+    return w, t
+
+
+def coordinate_descent(
+    objective: Objective, w: Array, state: Any = 0, *, learning_rate: float | Array = 0.01, exact: bool = False
+) -> tuple[Array, Any]:
+    """One step along one coordinate, each in turn: wᵢ ← wᵢ − η ∂L/∂wᵢ(w), or with `exact` to the minimum along that axis.
+
+    d steps are a sweep. The state is the number of steps so far; the coordinate is its remainder by d. w is (..., d); with
+    `exact` one start (d,), and then `learning_rate` is only the first trial of the search (see `exact_line_search`).
+    For smooth functions a point where no coordinate descends has gradient 0; on a ridge of a function that is not smooth, exact
+    coordinate descent can rest where the function still falls.
+    Raises ValueError for a batch of starts with `exact`, and for a function that falls without end along an axis.
+    Source: the lecture notes, section 4.7.3.
+    """
+    i = state % w.shape[-1]
+    g = objective.gradient(w)
+    direction = np.zeros_like(w)
+    direction[..., i] = -g[..., i]
+    if exact:
+        validation.one_start("exact coordinate_descent", w)
+        learning_rate, _ = exact_line_search(objective, w, direction, gradient=g, first=float(np.max(learning_rate)))
+    w = w + learning_rate * direction
+    return w, state + 1
+
+
+def steepest_descent(
+    objective: Objective,
+    w: Array,
+    state: Any = 0.0,
+    *,
+    line_search: Literal["exact", "backtracking"] = "exact",
+    learning_rate: float = 1.0,
+) -> tuple[Array, Any]:
+    """One step of steepest descent with a line search: w ← w − η ∇L(w), η chosen anew at each step.
+
+    "exact": η minimizes L along the line. "backtracking": η is the first of `learning_rate` times 1, ½, ¼, … that lowers L by
+    at least 10⁻⁴ η ‖∇L‖² (Armijo). w is one start (d,); the state is the η chosen, 0 before the first step.
+    Where the gradient is 0, or no step lowers L beyond rounding, w rests and η is 0. A trial whose value is not finite counts as
+    too long. Raises ValueError for a batch of starts, and for a function that falls without end along the line.
+    Source: Cauchy 1847; Armijo 1966; Prince, figure 6.1.
+    """
+    validation.one_start("steepest_descent", w)
+    g = objective.gradient(w)
+    if line_search == "exact":
+        eta, _ = exact_line_search(objective, w, -g, gradient=g, first=learning_rate)
+    else:
+        eta = backtracking(objective, w, -g, gradient=g, first=learning_rate)
+    w = w - eta * g
+    return w, eta
