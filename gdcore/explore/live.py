@@ -12,6 +12,8 @@ from gdcore.explore.svg import Pieces, Sheet
 
 _INK = "color: var(--jp-content-font-color1, currentColor); --explore-paper: var(--jp-layout-color0, #fff)"
 
+_CENTRED = ipywidgets.Layout(align_items="center", max_width="100%")
+
 
 def widget_of(figure: Explorable) -> ipywidgets.Widget:
     """The figure as a widget. Its start frame is drawn here, so that a drawing that fails fails the cell.
@@ -41,7 +43,6 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
     for layer in figure.moving:
         redraw(layer, figure.start)
     for name, control in figure.controls.items():
-        control.widget.style.description_width = "initial"
         control.widget.observe(lambda _, name=name: changed(name), names="value")
     sheets = [
         _stack(sheet, _svg(sheet, still, sheet.prefix, figure.alt), [pictures[layer][k] for layer in figure.moving])
@@ -50,7 +51,7 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
     rows = [ipywidgets.HBox(sheets, layout=ipywidgets.Layout(flex_flow="row wrap", justify_content="center"))]
     if figure.controls:
         rows.append(_controls(figure))
-    return ipywidgets.VBox([*rows, caption])
+    return ipywidgets.VBox([*rows, caption], layout=_CENTRED)
 
 
 def _layer_view() -> ipywidgets.HTML:
@@ -89,5 +90,8 @@ def _controls(figure: Explorable) -> ipywidgets.Widget:
             control.widget.value = control.values[control.start]
 
     reset.on_click(put_back)
-    widgets = [control.widget for control in figure.controls.values()]
-    return ipywidgets.HBox([*widgets, reset], layout=ipywidgets.Layout(flex_flow="row wrap", justify_content="center"))
+    for control in figure.controls.values():
+        control.widget.style.description_width = "11rem" if control.kind == "range" else "initial"
+        control.widget.layout.width = "30rem" if control.kind == "range" else "auto"
+        control.widget.layout.max_width = "100%"
+    return ipywidgets.VBox([*(control.widget for control in figure.controls.values()), reset], layout=_CENTRED)
