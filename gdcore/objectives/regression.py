@@ -1,0 +1,170 @@
+"""Objectives on data: least squares, polynomials, logistic regression, the Gabor model.
+
+Inputs and targets may have leading axes in common with w, for models side by side that each see data of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from numbers import Integral
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from gdcore.objectives.objective import Array, Objective
+
+
+def least_squares(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
+    """Linear regression: L(w) = (1/N) Σₙ (xₙᵀw − tₙ)², or the sum without 1/N.
+
+    X is (N, d), t (N,), w (..., d); a column of ones in X gives an intercept. The Hessian is 2 XᵀX / N: L is convex always, and
+    has a single minimum only if the columns of X are linearly independent. Prince's loss is the sum, Bishop's half of the sum.
+    For batches of rows give `lambda rows: least_squares(X[rows], t[rows])`: the means' gradients average to that of the whole.
+    Raises ValueError or TypeError for data that are not finite numbers of these shapes, and for another reduction.
+    Source: Prince, equations 6.5 to 6.7, X = (1, x); Bishop and Bishop, equations 7.61 and 7.62.
+    """
+    X, t, scale = _data("X", X, t, 1, reduction)
+
+    def residuals(w: Array) -> Array:
+        return (_products(X, w) - t.astype(w.dtype, copy=False)) * scale**0.5
+
+    def gradient(w: Array) -> Array:
+        return 2 * scale**0.5 * _products(np.swapaxes(X, -1, -2), residuals(w))
+
+    def hessian(w: Array) -> Array:
+        matrix = 2 * scale * (np.swapaxes(X, -1, -2) @ X)
+        return np.broadcast_to(matrix.astype(w.dtype), (*w.shape, w.shape[-1]))
+
+    return Objective(
+        name="least squares",
+        value=lambda w: (residuals(w) ** 2).sum(axis=-1),
+        gradient=gradient,
+        hessian=hessian,
+        hessian_vector=lambda w, v: 2 * scale * _products(np.swapaxes(X, -1, -2), _products(X, v)),
+        residuals=residuals,
+        jacobian=lambda w: np.broadcast_to(X.astype(w.dtype) * scale**0.5, (*w.shape[:-1], *X.shape[-2:])),
+        dimension=X.shape[-1],
+    )
+
+
+def polynomial_regression(x: ArrayLike, t: ArrayLike, degree: int, reduction: Literal["mean", "sum"] = "mean") -> Objective:
+    """Least squares with a polynomial: L(w) = (1/N) Σₙ (w₀ + w₁xₙ + … + w_M xₙᴹ − tₙ)², or the sum without 1/N.
+
+    x and t are (N,), w (..., M+1); `degree` is M ≥ 0. All else as in `least_squares`, with X = `polynomial_features`(x, degree).
+    Source: the lecture notes, figure 4.1.
+    """
+    return replace(least_squares(polynomial_features(x, degree), t, reduction), name=f"polynomial of degree {degree}")
+
+
+def polynomial_features(x: ArrayLike, degree: int) -> Array:
+    """The powers 1, x, …, xᴹ of x (...) on a new last axis, (..., M+1); `degree` is M ≥ 0."""
+    if isinstance(degree, bool) or not isinstance(degree, Integral) or degree < 0:
+        raise ValueError(f"degree must be a whole number ≥ 0, got {degree!r}")
+    return np.asarray(x, float)[..., np.newaxis] ** np.arange(int(degree) + 1)
+
+
+def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
+    """Logistic regression: L(w) = −(1/N) Σₙ [tₙ ln yₙ + (1 − tₙ) ln(1 − yₙ)], yₙ = σ(xₙᵀw), or the sum without 1/N.
+
+    X is (N, d), t (N,) of 0 and 1, w (..., d). With the margins mₙ = ±xₙᵀw, positive where the class is right, each loss is
+    ln(1 + exp(−mₙ)) and its slope −σ(−mₙ), both computed so that none of their digits are lost however large the margins are.
+    The Hessian is Xᵀ diag(y (1 − y)) X / N: L is convex; if a plane parts the classes it has no minimum, but falls for ever.
+    Bishop's error is the sum. Raises as `least_squares` does, and for a t other than 0 and 1.
+    Source: Bishop and Bishop, equations 7.63 and 7.64, whose sign is mended.
+    """
+    X, t, scale = _data("X", X, t, 1, reduction)
+    if not np.isin(t, (0, 1)).all():
+        raise ValueError(f"t must hold classes 0 and 1, got {np.unique(t)}")
+    signs = 2 * t - 1
+
+    def margins(w: Array) -> Array:
+        return signs.astype(w.dtype, copy=False) * _products(X, w)
+
+    def curvature(w: Array) -> Array:
+        m = margins(w)
+        return scale * expit(m) * expit(-m)
+
+    def gradient(w: Array) -> Array:
+        return scale * _products(np.swapaxes(X, -1, -2), -signs.astype(w.dtype, copy=False) * expit(-margins(w)))
+
+    def hessian(w: Array) -> Array:
+        columns = X.astype(w.dtype, copy=False)
+        return (np.swapaxes(columns, -1, -2) * curvature(w)[..., np.newaxis, :]) @ columns
+
+    return Objective(
+        name="logistic regression",
+        value=lambda w: scale * np.logaddexp(0, -margins(w)).sum(axis=-1),
+        gradient=gradient,
+        hessian=hessian,
+        hessian_vector=lambda w, v: _products(np.swapaxes(X, -1, -2), curvature(w) * _products(X, v)),
+        dimension=X.shape[-1],
+    )
+
+
+def gabor(x: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
+    """Least squares with the Gabor model f(x) = sin(u) exp(−u²/32), u = w₀ + 0.06 w₁ x: L(w) = (1/N) Σₙ (f(xₙ) − tₙ)².
+
+    x and t are (N,), w (..., 2). L has many minima and saddles. Prince's loss is the sum, `reduction`="sum", without 1/N: his
+    rates belong to it. For batches of data give `lambda rows: gabor(x[rows], t[rows])`. Raises as `least_squares` does.
+    Source: Prince, equations 6.8 and 6.9; the box is that of figure 6.4.
+    """
+    x, t, scale = _data("x", x, t, 0, reduction)
+
+    def phase(w: Array) -> Array:
+        return w[..., :1] + 0.06 * w[..., 1:] * x.astype(w.dtype, copy=False)
+
+    def residuals(w: Array) -> Array:
+        u = phase(w)
+        return (np.sin(u) * np.exp(-(u**2) / 32) - t.astype(w.dtype, copy=False)) * scale**0.5
+
+    def directions(w: Array) -> Array:
+        return np.stack(np.broadcast_arrays(np.ones_like(w[..., :1]), 0.06 * x.astype(w.dtype, copy=False)), axis=-1)
+
+    def jacobian(w: Array) -> Array:
+        u = phase(w)
+        slope = np.exp(-(u**2) / 32) * (np.cos(u) - u / 16 * np.sin(u)) * scale**0.5
+        return slope[..., np.newaxis] * directions(w)
+
+    def hessian(w: Array) -> Array:
+        u, J, du = phase(w), jacobian(w), directions(w)
+        bend = np.exp(-(u**2) / 32) * (((u / 16) ** 2 - 17 / 16) * np.sin(u) - u / 8 * np.cos(u)) * scale**0.5
+        weighted = (residuals(w) * bend)[..., np.newaxis] * du
+        return 2 * (np.swapaxes(J, -1, -2) @ J + np.swapaxes(weighted, -1, -2) @ du)
+
+    return Objective(
+        name="Gabor",
+        value=lambda w: (residuals(w) ** 2).sum(axis=-1),
+        gradient=lambda w: 2 * (residuals(w)[..., np.newaxis, :] @ jacobian(w))[..., 0, :],
+        hessian=hessian,
+        residuals=residuals,
+        jacobian=jacobian,
+        box=np.array([[-10.0, 10.0], [2.5, 22.5]]),
+        dimension=2,
+    )
+
+
+def _data(name: str, inputs: ArrayLike, t: ArrayLike, axes: int, reduction: str) -> tuple[Array, Array, float]:
+    """Inputs and targets as float arrays, and the factor of each datum's loss; `axes` is the number of axes of one input."""
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
+    arrays = [np.asarray(inputs), np.asarray(t)]
+    for label, array in zip((name, "t"), arrays, strict=True):
+        if array.dtype.kind not in "fiub" or array.size == 0:
+            raise TypeError(f"{label} must be an array of numbers, not empty, got dtype {array.dtype} and shape {array.shape}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{label} must be finite, and has values that are not")
+    if arrays[1].ndim == 0 or arrays[0].shape[: arrays[0].ndim - axes] != arrays[1].shape:
+        expected = "(N, d)" if axes else "(N,)"
+        raise ValueError(f"{name} must have shape {expected} and t (N,), got {arrays[0].shape} and {arrays[1].shape}")
+    numbers = [array if array.dtype.kind == "f" else array.astype(float) for array in arrays]
+    return numbers[0], numbers[1], 1 / arrays[1].shape[-1] if reduction == "mean" else 1.0
+
+
+def _products(matrix: Array, vectors: Array) -> Array:
+    """The product of matrices (..., n, m) with vectors (..., m), in the vectors' precision: (..., n)."""
+    matrix = matrix.astype(vectors.dtype, copy=False)
+    if matrix.ndim == 2:
+        return vectors @ matrix.T
+    return (matrix @ vectors[..., np.newaxis])[..., 0]
