@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from gdcore.objectives import Objective
 Rows = NDArray[np.intp]
 
 
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class Minibatches(Objective):
     """The objective of all data, of which each step of `descend` sees a batch.
 

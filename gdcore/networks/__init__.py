@@ -15,6 +15,7 @@ from gdcore.networks.losses import (
 )
 from gdcore.networks.network import Network, fold_statistics
 from gdcore.networks.normalization import BatchNorm, LayerNorm
+from gdcore.networks.observing import observer
 
 __all__ = [
     "Activation",
@@ -34,6 +35,7 @@ __all__ = [
     "gaussian",
     "he",
     "matthews_correlation",
+    "observer",
     "one_hot",
     "relu",
     "sigmoid",
