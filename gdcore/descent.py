@@ -84,16 +84,9 @@ def descend(
     recorded = _recorded_steps(first_step, steps, record_every)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         points, observed, state = _walk(method, objective, w, state, settings, schedules, recorded, first_step, observe)
-    return Path(
-        points,
-        np.array(recorded),
-        state,
-        _diverged_at(points, np.array(recorded)),
-        objective,
-        method,
-        dict(hyperparameters),
-        {name: np.array([row[name] for row in observed]) for name in (observed[0] if observed else ())},
-    )
+    records = {name: np.array([row[name] for row in observed]) for name in (observed[0] if observed else ())}
+    taken = np.array(recorded)
+    return Path(points, taken, state, _diverged_at(points, taken), objective, method, dict(hyperparameters), records)
 
 
 def _walk(

@@ -6,7 +6,7 @@ is too long: no search ends there. Where p does not descend, φ′(0) ≥ 0, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -128,44 +128,47 @@ def wolfe_line_search(
     Source: Wolfe 1969; Nocedal and Wright 2006, algorithms 3.5 and 3.6; Moré and Thuente 1994 for the safeguards.
     """
     start = _start(objective, w, p, value, gradient)
-
-    def enough(trial: _Trial) -> bool:
-        limit = start.value + decrease * trial.a * start.slope + start.rounding
-        return bool(np.isfinite(trial.value) and trial.value <= limit and np.isfinite(trial.slope))
-
-    def flat(trial: _Trial) -> bool:
-        return abs(trial.slope) <= curvature * abs(start.slope)
-
+    wolfe = _Wolfe(start, decrease, curvature)
     before, trial = start, _Trial(objective, w, p, first)
-    found = start
     for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
-        if not enough(trial) or (before is not start and trial.value > before.value + before.rounding):
-            found = _zoom(before, trial, enough, flat)
+        if not wolfe.enough(trial) or (before is not start and trial.value > before.value + before.rounding):
+            before = _zoom(wolfe, before, trial)
             break
-        if flat(trial):
-            found = trial
-            break
-        if trial.slope >= 0:
-            found = _zoom(trial, before, enough, flat)
+        if wolfe.flat(trial) or trial.slope >= 0:
+            before = trial if wolfe.flat(trial) else _zoom(wolfe, trial, before)
             break
         before, trial = trial, _Trial(objective, w, p, _beyond(before, trial, most=4.0))
-        found = before
-    return found.a, found.value, found.gradient
+    return before.a, before.value, before.gradient
 
 
-def _zoom(low: _Trial, high: _Trial, enough: Callable[[_Trial], bool], flat: Callable[[_Trial], bool]) -> _Trial:
-    """Narrow the steps between `low`, the best so far, and `high`, to one that is low enough and flat enough."""
-    eps = 4 * np.finfo(low.w.dtype).eps
-    while abs(high.a - low.a) > eps * max(high.a, low.a):
-        trial = _Trial(low.objective, low.w - low.a * low.p, low.p, _between(low, high))
-        if not enough(trial) or trial.value > low.value + low.rounding:
+@dataclass(frozen=True)
+class _Wolfe:
+    """The strong Wolfe conditions for a line that starts at `start`."""
+
+    start: _Trial
+    decrease: float
+    curvature: float
+
+    def enough(self, trial: _Trial) -> bool:
+        limit = self.start.value + self.decrease * trial.a * self.start.slope + self.start.rounding
+        return bool(np.isfinite(trial.value) and trial.value <= limit and np.isfinite(trial.slope))
+
+    def flat(self, trial: _Trial) -> bool:
+        return abs(trial.slope) <= self.curvature * abs(self.start.slope)
+
+
+def _zoom(wolfe: _Wolfe, low: _Trial, high: _Trial) -> _Trial:
+    """Narrow the steps between `low`, the best so far, and `high`, to one that satisfies the conditions."""
+    start = wolfe.start
+    while abs(high.a - low.a) > 4 * np.finfo(start.w.dtype).eps * max(high.a, low.a):
+        trial = _Trial(start.objective, start.w, start.p, _between(low, high))
+        if not wolfe.enough(trial) or trial.value > low.value + low.rounding:
             high = trial
-            continue
-        if flat(trial):
+        elif wolfe.flat(trial):
             return trial
-        if trial.slope * (high.a - low.a) >= 0:
-            high = low
-        low = trial
+        else:
+            high = low if trial.slope * (high.a - low.a) >= 0 else high
+            low = trial
     return low
 
 

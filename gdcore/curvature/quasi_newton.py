@@ -23,15 +23,16 @@ def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]
     """
     validation.one_start("bfgs", w)
     validation.one_function("bfgs", objective)
-    value, g, B = (float(objective.value(w)), objective.gradient(w), None) if state is None else state
-    p = -g if B is None else -(B @ g)
-    a, value, g_new = wolfe_line_search(objective, w, p, value=value, gradient=g, first=_first_step(g) if B is None else 1.0)
+    identity = np.eye(w.size, dtype=w.dtype)
+    value, g, B = (float(objective.value(w)), objective.gradient(w), identity) if state is None else state
+    p = -(B @ g)
+    first = _first_step(g) if state is None else 1.0
+    a, value, g_new = wolfe_line_search(objective, w, p, value=value, gradient=g, first=first)
     s, y = a * p, g_new - g
     w = w + s
     if s @ y > 0:
         rho = 1 / (s @ y)
-        B = np.eye(w.size, dtype=w.dtype) * (s @ y) / (y @ y) if B is None else B
-        left = np.eye(w.size, dtype=w.dtype) - rho * np.outer(s, y)
+        left = identity - rho * np.outer(s, y)
         B = left @ B @ left.T + rho * np.outer(s, s)
     return w, (value, g_new, B)
 

@@ -112,26 +112,22 @@ def gabor(x: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean"
     """
     x, t, scale = _data("x", x, t, 0, reduction)
 
-    def phase(w: Array) -> Array:
-        return w[..., :1] + 0.06 * w[..., 1:] * x.astype(w.dtype, copy=False)
+    features = np.stack([np.ones_like(x), 0.06 * x], axis=-1)
 
     def residuals(w: Array) -> Array:
-        u = phase(w)
+        u = _products(features, w)
         return (np.sin(u) * np.exp(-(u**2) / 32) - t.astype(w.dtype, copy=False)) * scale**0.5
 
-    def directions(w: Array) -> Array:
-        return np.stack(np.broadcast_arrays(np.ones_like(w[..., :1]), 0.06 * x.astype(w.dtype, copy=False)), axis=-1)
-
     def jacobian(w: Array) -> Array:
-        u = phase(w)
+        u = _products(features, w)
         slope = np.exp(-(u**2) / 32) * (np.cos(u) - u / 16 * np.sin(u)) * scale**0.5
-        return slope[..., np.newaxis] * directions(w)
+        return slope[..., np.newaxis] * features.astype(w.dtype, copy=False)
 
     def hessian(w: Array) -> Array:
-        u, J, du = phase(w), jacobian(w), directions(w)
+        u, J, z = _products(features, w), jacobian(w), features.astype(w.dtype, copy=False)
         bend = np.exp(-(u**2) / 32) * (((u / 16) ** 2 - 17 / 16) * np.sin(u) - u / 8 * np.cos(u)) * scale**0.5
-        weighted = (residuals(w) * bend)[..., np.newaxis] * du
-        return 2 * (np.swapaxes(J, -1, -2) @ J + np.swapaxes(weighted, -1, -2) @ du)
+        weighted = (residuals(w) * bend)[..., np.newaxis] * z
+        return 2 * (np.swapaxes(J, -1, -2) @ J + np.swapaxes(weighted, -1, -2) @ z)
 
     return Objective(
         name="Gabor",

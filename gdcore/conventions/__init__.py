@@ -1,0 +1,45 @@
+"""One algorithm, several notations: the sources' hyperparameters translated into each other, and into PyTorch's arguments.
+
+`translate("momentum", "prince", "pytorch", alpha=0.1, beta=0.9)` is `{"lr": 0.01, "momentum": 0.9}`: with these PyTorch's SGD
+makes the same steps. The sources are "prince", "bishop", "kneusel", "notes" (the text of the lecture notes) and "slides" (the
+slides in them), beside "pytorch" and "gdcore". Steps that a source prints in a form of its own are methods too, to run and
+compare.
+"""
+
+from gdcore.conventions.printed import (
+    folded_adam,
+    library_nesterov,
+    notes_momentum,
+    position,
+    practical_nesterov,
+    prince_momentum,
+    prince_nesterov,
+    slides_momentum,
+    velocity,
+)
+from gdcore.conventions.translation import (
+    from_sum_to_mean,
+    pytorch_batch_norm,
+    pytorch_line,
+    pytorch_scheduler,
+    translate,
+    weight_decay_of_l2,
+)
+
+__all__ = [
+    "folded_adam",
+    "from_sum_to_mean",
+    "library_nesterov",
+    "notes_momentum",
+    "position",
+    "practical_nesterov",
+    "prince_momentum",
+    "prince_nesterov",
+    "pytorch_batch_norm",
+    "pytorch_line",
+    "pytorch_scheduler",
+    "slides_momentum",
+    "translate",
+    "velocity",
+    "weight_decay_of_l2",
+]

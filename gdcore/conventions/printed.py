@@ -1,0 +1,144 @@
+"""The steps as the sources print them, where they are not those of `gdcore.methods` under other names.
+
+Each is a method, line for line as printed, so that `descend` can run both and compare. The hyperparameters have gdcore's names
+and the source's meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gdcore.objectives import Array, Objective
+
+
+def prince_momentum(
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.1, momentum: float = 0.9
+) -> tuple[Array, Any]:
+    """One step of Prince's momentum, a moving average: m ← β m + (1 − β) g, φ ← φ − α m.
+
+    α is `learning_rate`, β `momentum`, m the state. It is `momentum` with η = α (1 − β) and v = −α m.
+    Source: Prince, equation 6.11.
+    """
+    m = state
+    m = momentum * m + (1 - momentum) * objective.gradient(w)
+    w = w - learning_rate * m
+    return w, m
+
+
+def prince_nesterov(
+    objective: Objective,
+    w: Array,
+    state: Any = 0.0,
+    *,
+    learning_rate: float | Array = 0.1,
+    momentum: float = 0.9,
+    printed: bool = True,
+) -> tuple[Array, Any]:
+    """One step of Prince's Nesterov momentum: m ← β m + (1 − β) ∇L(φ − α m), φ ← φ − α m.
+
+    As printed it looks ahead by α m, farther than the momentum alone would lead, which is α β m: with `printed`=False it looks
+    there, and is `nesterov` with η = α (1 − β), v = −α m. Source: Prince, equation 6.12.
+    """
+    m = state
+    reach = learning_rate if printed else learning_rate * momentum
+    m = momentum * m + (1 - momentum) * objective.gradient(w - reach * m)
+    w = w - learning_rate * m
+    return w, m
+
+
+def notes_momentum(
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+) -> tuple[Array, Any]:
+    """One step of momentum as in the lecture notes' text: v ← ρ v + η g, x ← x − v. Their v is minus that of `momentum`.
+
+    Source: the lecture notes, section 4.9.2.
+    """
+    v = state
+    v = momentum * v + learning_rate * objective.gradient(w)
+    w = w - v
+    return w, v
+
+
+def slides_momentum(
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+) -> tuple[Array, Any]:
+    """One step of momentum as on the slide and in PyTorch: v ← ρ v + g, x ← x − α v. Their v is −1/α times that of `momentum`.
+
+    So at a constant rate the points are equal, and after a change of the rate they part. Source: the lecture notes, figure 4.16.
+    """
+    v = state
+    v = momentum * v + objective.gradient(w)
+    w = w - learning_rate * v
+    return w, v
+
+
+def practical_nesterov(
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+) -> tuple[Array, Any]:
+    """One step of NAG-prac: v ← ρ v − η ∇L(y), y ← y + ρ v − η ∇L(y), with y for the notes' x.
+
+    It is `nesterov` exactly, for every L, with the point ahead y = w + ρ v in the place of w: `position` goes back.
+    Source: the lecture notes, section 4.9.6, NAG-prac, where it is taken for an approximation.
+    """
+    v = state
+    g = objective.gradient(w)
+    v = momentum * v - learning_rate * g
+    w = w + momentum * v - learning_rate * g
+    return w, v
+
+
+def library_nesterov(
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+) -> tuple[Array, Any]:
+    """One step of Nesterov momentum as PyTorch has it: v ← ρ v + g, x ← x − η (g + ρ v).
+
+    At a constant rate it is `practical_nesterov`, its v being −1/η times that one's. Source: the lecture notes, section 4.9.6.
+    """
+    v = state
+    g = objective.gradient(w)
+    v = momentum * v + g
+    w = w - learning_rate * (g + momentum * v)
+    return w, v
+
+
+def folded_adam(
+    objective: Objective,
+    w: Array,
+    state: Any = (0, 0.0, 0.0),
+    *,
+    learning_rate: float | Array = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> tuple[Array, Any]:
+    """One step of Adam with its corrections folded into the rate: w ← w − ηₜ s / (√r + ε̂).
+
+    ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε̂ = ε √(1 − β₂ᵗ), with which it is `adam`; the paper leaves ε̂ constant there.
+    Source: Kingma and Ba 2015, section 2.
+    """
+    t, s, r = state
+    t = t + 1
+    g = objective.gradient(w)
+    s = beta1 * s + (1 - beta1) * g
+    r = beta2 * r + (1 - beta2) * g**2
+    root = (1 - beta2**t) ** 0.5
+    w = w - learning_rate * root / (1 - beta1**t) * s / (r**0.5 + epsilon * root)
+    return w, (t, s, r)
+
+
+def velocity(source: str, state: Array, learning_rate: float) -> Array:
+    """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α v_slides, by its own rate α.
+
+    Raises ValueError for a source that is unknown. Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes,
+    4.9.2.
+    """
+    factors = {"gdcore": 1.0, "bishop": 1.0, "kneusel": 1.0, "notes": -1.0}
+    factors |= dict.fromkeys(("prince", "slides", "pytorch"), -learning_rate)
+    if source not in factors:
+        raise ValueError(f"source must be one of {', '.join(factors)}, got {source!r}")
+    return factors[source] * state
+
+
+def position(ahead: Array, velocity: Array, momentum: float) -> Array:
+    """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v. All are (..., d)."""
+    return ahead - momentum * velocity

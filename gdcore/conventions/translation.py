@@ -1,0 +1,265 @@
+"""Hyperparameters translated from one source to another, and into PyTorch's arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gdcore import methods
+
+Hyperparameters = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a source writes a method: its name for each of gdcore's hyperparameters, those that it fixes, and other values."""
+
+    names: Mapping[str, str]
+    fixed: Hyperparameters = field(default_factory=dict)
+    meaning: Callable[[Hyperparameters], Hyperparameters] = dict
+    writing: Callable[[Hyperparameters], Hyperparameters] = dict
+
+
+def _form(fixed: Hyperparameters | None = None, /, **names: str) -> _Form:
+    return _Form(names, fixed or {})
+
+
+# Hyperparameters that a source need not have if they are at these values.
+_NEUTRAL = {"momentum": 0.0, "nesterov": False, "centered": False, "inside_root": False, "bias_correction": True}
+_NEUTRAL |= {"epsilon": 0.0, "weight_decay": 0.0}
+
+_PRINCE_MOMENTUM = _Form(
+    {"learning_rate": "alpha", "momentum": "beta"},
+    meaning=lambda h: {**h, "learning_rate": h["learning_rate"] * (1 - h["momentum"])},
+    writing=lambda h: {**h, "learning_rate": h["learning_rate"] / (1 - h["momentum"])},
+)
+# Here λ′ is not multiplied by the rate.
+_PAPER_ADAMW = _Form(
+    {"learning_rate": "alpha", "beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon", "weight_decay": "decay"},
+    meaning=lambda h: {**h, "weight_decay": h["weight_decay"] / h["learning_rate"]},
+    writing=lambda h: {**h, "weight_decay": h["weight_decay"] * h["learning_rate"]},
+)
+_PYTORCH_ADAM = {"learning_rate": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "epsilon": "eps"}
+
+
+def _from_start(h: Hyperparameters) -> Hyperparameters:
+    start = h.pop("start", 0.0)
+    return {**h, "epsilon": start, "inside_root": True} if start else h
+
+
+def _to_start(h: Hyperparameters) -> Hyperparameters:
+    return {**h, "epsilon": 0.0, "start": h["epsilon"], "inside_root": False} if h.get("inside_root") else h
+
+
+# ε under the root is a sum of squares that starts at ε.
+_PYTORCH_ADAGRAD = _Form(
+    {"learning_rate": "lr", "epsilon": "eps", "start": "initial_accumulator_value"}, {}, _from_start, _to_start
+)
+_KINGMA = _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="epsilon")
+
+_FORMS: dict[str, dict[str, _Form]] = {
+    "gradient_descent": {
+        "prince": _form(learning_rate="alpha"),
+        "bishop": _form(learning_rate="eta"),
+        "kneusel": _form(learning_rate="eta"),
+        "notes": _form(learning_rate="eta"),
+        "slides": _form(learning_rate="alpha"),
+        "pytorch": _form(learning_rate="lr"),
+    },
+    "momentum": {
+        "prince": _PRINCE_MOMENTUM,
+        "bishop": _form(learning_rate="eta", momentum="mu"),
+        "kneusel": _form(learning_rate="eta", momentum="mu"),
+        "notes": _form(learning_rate="eta", momentum="rho"),
+        "slides": _form(learning_rate="alpha", momentum="rho"),
+        "pytorch": _form(learning_rate="lr", momentum="momentum"),
+    },
+    "nesterov": {
+        "prince": _PRINCE_MOMENTUM,
+        "bishop": _form(learning_rate="eta", momentum="mu"),
+        "kneusel": _form(learning_rate="eta", momentum="mu"),
+        "notes": _form(learning_rate="eta", momentum="rho"),
+        "pytorch": _form({"nesterov": True}, learning_rate="lr", momentum="momentum"),
+    },
+    "normalized_gradient": {"prince": _form(learning_rate="alpha", epsilon="epsilon")},
+    "adagrad": {
+        "bishop": _form(learning_rate="eta", epsilon="delta"),
+        "kneusel": _form({"epsilon": 0.0}, learning_rate="eta"),
+        "notes": _form({"inside_root": True}, learning_rate="eta", epsilon="epsilon"),
+        "slides": _form({"epsilon": 1e-7}, learning_rate="learning_rate"),
+        "pytorch": _PYTORCH_ADAGRAD,
+    },
+    "rmsprop": {
+        "bishop": _form(learning_rate="eta", decay="beta", epsilon="delta"),
+        "kneusel": _form({"epsilon": 0.0, "nesterov": True}, learning_rate="eta", decay="gamma", momentum="mu"),
+        "notes": _form({"inside_root": True}, learning_rate="eta", decay="rho", epsilon="epsilon"),
+        "slides": _form({"epsilon": 1e-7}, learning_rate="learning_rate", decay="decay_rate"),
+        "pytorch": _form(learning_rate="lr", decay="alpha", epsilon="eps", momentum="momentum", centered="centered"),
+    },
+    "adadelta": {
+        "kneusel": _form({"learning_rate": 1.0}, decay="gamma", epsilon="epsilon"),
+        "pytorch": _form(learning_rate="lr", decay="rho", epsilon="eps"),
+    },
+    "adam": {
+        "prince": _form(learning_rate="alpha", beta1="beta", beta2="gamma", epsilon="epsilon"),
+        "bishop": _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="delta"),
+        "kneusel": _KINGMA,
+        "notes": _KINGMA,
+        "slides": _form({"epsilon": 1e-7}, learning_rate="learning_rate", beta1="beta1", beta2="beta2"),
+        "pytorch": _form(**_PYTORCH_ADAM, weight_decay="weight_decay"),
+    },
+    "adamw": {
+        "notes": _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="epsilon", weight_decay="decay"),
+        "slides": _PAPER_ADAMW,
+        "pytorch": _form(**_PYTORCH_ADAM, weight_decay="weight_decay"),
+    },
+    "amsgrad": {"pytorch": _form({"amsgrad": True}, **_PYTORCH_ADAM)},
+    "nadam": {"pytorch": _form(**_PYTORCH_ADAM, momentum_decay="momentum_decay")},
+    "muon": {
+        "pytorch": _form(
+            learning_rate="lr",
+            momentum="momentum",
+            nesterov="nesterov",
+            weight_decay="weight_decay",
+            epsilon="eps",
+            newton_schulz_steps="ns_steps",
+        )
+    },
+}
+_PYTORCH_CLASSES = {"gradient_descent": "SGD", "momentum": "SGD", "nesterov": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop"}
+_PYTORCH_CLASSES |= {
+    "adadelta": "Adadelta",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "amsgrad": "Adam",
+    "nadam": "NAdam",
+    "muon": "Muon",
+}
+
+
+def translate(method: str, source: str, target: str, **hyperparameters: Any) -> Hyperparameters:
+    """The hyperparameters of a method in the notation of `target`, given in that of `source`.
+
+    With them both make equal steps from the state 0 at a constant rate; with a rate that changes, momentum and Nesterov momentum
+    do so only among sources that put the rate inside the velocity. PyTorch's Nesterov reports w + μv for w: see `position`.
+    What is not given is left out, but from "gdcore" the defaults are filled in.
+
+    Raises ValueError for a method or source that is unknown, a name that the source does not use, one that is missing to compute
+    another, and what the target cannot express, such as an ε under the root for PyTorch's RMSprop.
+    Source: the equations are with the methods in `gdcore.methods`.
+    """
+    start, end = _lookup(method, source), _lookup(method, target)
+    ours = {theirs: name for name, theirs in start.names.items()}
+    given = {name: value for name, value in _unfold(hyperparameters).items() if start.fixed.get(name) != value or name in ours}
+    unknown = [name for name in given if name not in ours]
+    if unknown:
+        raise ValueError(f"{source}'s {method} has {', '.join(ours)}; got {', '.join(unknown)}")
+    try:
+        h = {**start.meaning({ours[name]: value for name, value in given.items()}), **start.fixed}
+        h = h if source != "gdcore" else {**_defaults(method), **h}
+        if method == "rmsprop" and not h.get("momentum"):
+            h.pop("nesterov", None)
+        h = end.writing(h)
+    except KeyError as missing:
+        needed = start.names.get(missing.args[0], missing.args[0])
+        raise ValueError(f"{method} from {source} to {target} needs {needed} as well") from None
+    for name, value in h.items():
+        if name not in end.names and value != end.fixed.get(name, _NEUTRAL.get(name)):
+            raise ValueError(f"{target}'s {method} cannot express {name}={value!r}")
+    said = end.fixed if target == "pytorch" else {}
+    return _fold({theirs: h[name] for name, theirs in end.names.items() if name in h}) | said
+
+
+def pytorch_line(method: str, **hyperparameters: Any) -> str:
+    """The line of PyTorch that makes the same optimizer, such as "torch.optim.SGD(parameters, lr=0.01, momentum=0.9)".
+
+    The hyperparameters are gdcore's, those left out at gdcore's defaults. Raises ValueError as `translate` does.
+    """
+    arguments = translate(method, "gdcore", "pytorch", **hyperparameters)
+    return f"torch.optim.{_PYTORCH_CLASSES[method]}(parameters, {', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
+
+
+def _lookup(method: str, source: str) -> _Form:
+    if method not in _FORMS:
+        raise ValueError(f"method must be one of {', '.join(_FORMS)}, got {method!r}")
+    forms = {"gdcore": _form(**{name: name for name in _defaults(method)}), **_FORMS[method]}
+    if source not in forms:
+        raise ValueError(f"{method} is known from {', '.join(forms)}, got {source!r}")
+    return forms[source]
+
+
+def _defaults(method: str) -> Hyperparameters:
+    parameters = inspect.signature(getattr(methods, method)).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def _unfold(h: Hyperparameters) -> Hyperparameters:
+    """PyTorch's betas=(β₁, β₂) as two."""
+    betas = {f"betas[{i}]": beta for i, beta in enumerate(h.get("betas", ()))}
+    return {name: value for name, value in h.items() if name != "betas"} | betas
+
+
+def _fold(h: Hyperparameters) -> Hyperparameters:
+    """Two betas as PyTorch's one tuple."""
+    betas = [name for name in h if name.startswith("betas[")]
+    if len(betas) == 1:
+        raise ValueError(f"PyTorch's betas are two, beta1 and beta2; got only {betas[0]}={h[betas[0]]!r}")
+    rest = {name: value for name, value in h.items() if name not in betas}
+    return rest | ({"betas": tuple(h[name] for name in sorted(betas))} if betas else {})
+
+
+def weight_decay_of_l2(strength: float) -> float:
+    """The `weight_decay` of gradient descent, momentum or Adam, here and in PyTorch, that is a penalty λ‖w‖²: 2λ.
+
+    Source: the lecture notes, figure 4.26; Prince, a student's note.
+    """
+    return 2 * strength
+
+
+def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperparameters:
+    """Gdcore's hyperparameters for a loss that is a mean of `size` terms, given those for their sum, so that the steps are equal.
+
+    A rate on the sum is `size` times as large on the mean. Adaptive methods divide the scale out: there the rate stays and
+    ε becomes ε / `size` (under the root ε / `size`²), and Adam's penalty inside the gradient α / `size`.
+    Raises ValueError for Adadelta, whose ε adds to gradients and steps alike, and for a method that is unknown.
+    Source: Prince, equations 6.5 and 6.10, sums; Bishop and Bishop, section 7.2.4, and PyTorch, means.
+    """
+    h = {**_defaults(method), **hyperparameters} if method in _FORMS else {}
+    if method in ("gradient_descent", "momentum", "nesterov"):
+        return {**h, "learning_rate": h["learning_rate"] * size}
+    if method not in ("normalized_gradient", "adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam"):
+        raise ValueError(f"no hyperparameters make {method} take equal steps on the sum and on the mean")
+    h["epsilon"] = h["epsilon"] / (size**2 if h.get("inside_root") else size)
+    return {**h, "weight_decay": h["weight_decay"] / size} if method == "adam" else h
+
+
+def pytorch_scheduler(schedule: str, **arguments: Any) -> tuple[str, Hyperparameters]:
+    """PyTorch's scheduler, class and arguments, for one of `gdcore.schedules`, given its arguments by name.
+
+    The optimizer's own rate must be `first`; the scheduler steps once after each step. Raises ValueError for other schedules.
+    Source: Bishop and Bishop, equations 7.36 to 7.38; Prince, section 6.2.2; the lecture notes, figure 4.24.
+    """
+    a = arguments
+    if schedule == "step_decay":
+        return "StepLR", {"step_size": a["every"], "gamma": a["factor"]}
+    if schedule == "linear":
+        return "LinearLR", {"start_factor": 1.0, "end_factor": a["last"] / a["first"], "total_iters": a["steps"]}
+    if schedule == "power_law":
+        return "LambdaLR", {"lr_lambda": lambda tau: (1 + tau / a["scale"]) ** a["power"]}
+    if schedule == "exponential":
+        return "ExponentialLR", {"gamma": a["factor"] ** (1 / a.get("scale", 1.0))}
+    if schedule == "geometric":
+        return "ExponentialLR", {"gamma": 1 / a["base"]}
+    if schedule == "cosine":
+        return "CosineAnnealingLR", {"T_max": a["steps"], "eta_min": a.get("last", 0.0)}
+    raise ValueError(f"schedule must be step_decay, linear, power_law, exponential, geometric or cosine, got {schedule!r}")
+
+
+def pytorch_batch_norm(delta: float, alpha: float) -> Hyperparameters:
+    """PyTorch's arguments for Bishop and Bishop's batch normalization: eps is δ of equation 7.54, momentum 1 − α of 7.56.
+
+    γ is `weight` and β `bias`. The running variance differs: PyTorch averages unbiased variances, equation 7.57 averages σ.
+    """
+    return {"eps": delta, "momentum": 1 - alpha}
