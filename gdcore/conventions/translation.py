@@ -14,12 +14,17 @@ Hyperparameters = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Form:
-    """How a source writes a method: its name for each of gdcore's hyperparameters, those that it fixes, and other values."""
+    """How a source writes a method.
+
+    Its `names` for gdcore's hyperparameters, those of gdcore's that it has `fixed`, conversions between its values and gdcore's,
+    and what its call says besides.
+    """
 
     names: Mapping[str, str]
     fixed: Hyperparameters = field(default_factory=dict)
     meaning: Callable[[Hyperparameters], Hyperparameters] = dict
     writing: Callable[[Hyperparameters], Hyperparameters] = dict
+    said: Hyperparameters = field(default_factory=dict)
 
 
 def _form(fixed: Hyperparameters | None = None, /, **names: str) -> _Form:
@@ -81,7 +86,7 @@ _FORMS: dict[str, dict[str, _Form]] = {
         "bishop": _form(learning_rate="eta", momentum="mu"),
         "kneusel": _form(learning_rate="eta", momentum="mu"),
         "notes": _form(learning_rate="eta", momentum="rho"),
-        "pytorch": _form({"nesterov": True}, learning_rate="lr", momentum="momentum"),
+        "pytorch": _Form({"learning_rate": "lr", "momentum": "momentum"}, said={"nesterov": True}),
     },
     "normalized_gradient": {"prince": _form(learning_rate="alpha", epsilon="epsilon")},
     "adagrad": {
@@ -115,7 +120,7 @@ _FORMS: dict[str, dict[str, _Form]] = {
         "slides": _PAPER_ADAMW,
         "pytorch": _form(**_PYTORCH_ADAM, weight_decay="weight_decay"),
     },
-    "amsgrad": {"pytorch": _form({"amsgrad": True}, **_PYTORCH_ADAM)},
+    "amsgrad": {"pytorch": _Form(_PYTORCH_ADAM, said={"amsgrad": True})},
     "nadam": {"pytorch": _form(**_PYTORCH_ADAM, momentum_decay="momentum_decay")},
     "muon": {
         "pytorch": _form(
@@ -152,7 +157,7 @@ def translate(method: str, source: str, target: str, **hyperparameters: Any) -> 
     """
     start, end = _lookup(method, source), _lookup(method, target)
     ours = {theirs: name for name, theirs in start.names.items()}
-    given = {name: value for name, value in _unfold(hyperparameters).items() if start.fixed.get(name) != value or name in ours}
+    given = {name: value for name, value in _unfold(hyperparameters).items() if start.said.get(name) != value}
     unknown = [name for name in given if name not in ours]
     if unknown:
         raise ValueError(f"{source}'s {method} has {', '.join(ours)}; got {', '.join(unknown)}")
@@ -168,8 +173,7 @@ def translate(method: str, source: str, target: str, **hyperparameters: Any) -> 
     for name, value in h.items():
         if name not in end.names and value != end.fixed.get(name, _NEUTRAL.get(name)):
             raise ValueError(f"{target}'s {method} cannot express {name}={value!r}")
-    said = end.fixed if target == "pytorch" else {}
-    return _fold({theirs: h[name] for name, theirs in end.names.items() if name in h}) | said
+    return _fold({theirs: h[name] for name, theirs in end.names.items() if name in h}) | end.said
 
 
 def pytorch_line(method: str, **hyperparameters: Any) -> str:
