@@ -66,7 +66,9 @@ STYLE: dict[str, Any] = {
     "axes.prop_cycle": cycler(color=COLORS) + cycler(linestyle=[SOLID, DASHED, DASHDOT, DOTTED, SOLID, DASHED]),
     "lines.linewidth": 1.6,
     "lines.markersize": 4,
-    "legend.frameon": False,
+    "legend.facecolor": "#ffffff",  # gdcore.explore turns white into the colour of the page
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.8,
     "text.color": INK,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
