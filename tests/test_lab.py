@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.conftest import ROOT
@@ -20,6 +22,10 @@ from tests.conftest import ROOT
 CHAPTER = "momentum"
 RAW = ("{eval}", ":label:", "{cite", "{numref}", "{eq}", "{prf:", "{ref}")
 OFF = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+
+# The text of each markdown cell as the reader sees it, without the editor that is folded away beside it.
+RENDERED = """areas => areas.map(area => [...area.children]
+  .filter(child => !child.matches(".jp-InputPrompt, .jp-InputArea-editor")).map(child => child.textContent).join(" "))"""
 
 
 @pytest.fixture(scope="module")
@@ -65,20 +71,26 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path, seconds: 
 
 
 def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, lab):
+    notebook = nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", as_version=4)
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(90_000)
     page.goto(f"{lab}/lab/tree/{CHAPTER}.ipynb")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    idle = page.get_by_text("Python 3 (ipykernel) | Idle")
+    idle.wait_for()
+    page.wait_for_function(
+        "n => document.querySelectorAll('.jp-Notebook [data-windowed-list-index]').length >= n", arg=len(notebook.cells)
+    )
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.jp-Notebook .widget-hslider').length > 0")
+    idle.wait_for()
 
     slider = page.locator(".jp-Notebook .widget-hslider").first
     slider.scroll_into_view_if_needed()
     picture = page.locator(".jp-OutputArea-output:has(.widget-hslider)").first
-    handle = slider.locator(".noUi-handle")
     before = picture.locator("svg").evaluate_all("svgs => svgs.map(svg => svg.innerHTML).join()")
+    handle = slider.locator(".noUi-handle")
     handle.focus()
     handle.press("End")
     page.wait_for_function(
@@ -86,19 +98,12 @@ def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, l
         arg=[picture.element_handle(), before],
     )
 
-    seen = scroll_through(page)
-    assert [raw for raw in RAW if raw in seen] == []
+    rendered = page.locator(".jp-Notebook .jp-MarkdownCell .jp-InputArea")
+    texts = [text for text in rendered.evaluate_all(RENDERED) if text.strip()]
+    assert len(texts) == sum(cell.cell_type == "markdown" for cell in notebook.cells)
+    assert [(raw, text) for text in texts for raw in RAW if raw in text] == []
+    computed = {name for cell in notebook.cells for name in re.findall(r"\{eval\}`(\w+)`", cell.source)}
+    shown_as_code = set(page.locator(".jp-MarkdownCell .jp-InputArea > :not(.jp-InputArea-editor) code").all_inner_texts())
+    assert computed and not computed & shown_as_code
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     context.close()
-
-
-def scroll_through(page) -> str:
-    """The text of the whole notebook, of which the lab renders only what is near the view."""
-    cells = page.locator(".jp-Notebook .jp-Cell")
-    text = []
-    for k in range(int(page.locator(".jp-Notebook").evaluate("notebook => notebook.querySelectorAll('.jp-Cell').length"))):
-        cell = cells.nth(k)
-        cell.scroll_into_view_if_needed()
-        if cell.locator(".jp-MarkdownOutput").count():
-            text.append(cell.locator(".jp-MarkdownOutput").inner_text())
-    return "\n".join(text)
