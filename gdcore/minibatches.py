@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -39,12 +39,12 @@ class Minibatches(Objective):
     Source: Bishop and Bishop, algorithms 7.1 and 7.2, their indices mended; Prince, section 6.2; Kneusel, chapter 11.
     """
 
-    objective_of: Callable[..., Objective]
-    data: tuple[NDArray, ...]
-    batch_size: int
-    seed: int | tuple[int, ...]
-    shuffle: bool
-    replacement: bool
+    objective_of: Callable[..., Objective] = field(init=False)
+    data: tuple[NDArray, ...] = field(init=False)
+    batch_size: int = field(init=False)
+    seed: int | tuple[int, ...] = field(init=False)
+    shuffle: bool = field(init=False)
+    replacement: bool = field(init=False)
 
     def __init__(
         self,

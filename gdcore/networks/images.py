@@ -23,7 +23,7 @@ class Convolution(Layer):
         z = C W + b,   W (k·k·inputs, outputs),  b (outputs,),
 
     is a dense layer on windows, and so are its gradients: ∂L/∂W = Cᵀ δ, ∂L/∂b = Σ_p δ_p, ∂L/∂C = δ Wᵀ.
-    A pixel lies in up to k² windows; ∂L/∂a adds up the entries of ∂L/∂C that are copies of it.
+    A pixel lies in up to k² windows, once at each place (i, j) of the kernel: ∂L/∂a adds up those k² shares, δ W_ijᵀ each.
 
     a is (..., N, h, w, inputs), z is (..., N, h−k+1, w−k+1, outputs); row (i·k + j)·inputs + c of W weighs pixel (i, j) of
     channel c in the window. As in every library this is a correlation: the kernel is not flipped.
@@ -70,13 +70,15 @@ class Convolution(Layer):
     def backward(self, parameters: Parameters, cache: tuple[Array, Shape], delta: Array) -> Array:
         W, _ = parameters
         _, image = cache
+        k = self.kernel
         *models, n, height, width = delta.shape[:-1]
-        columns = delta.reshape(*models, -1, self.outputs) @ W.mT
-        columns = columns.reshape(*models, n, height, width, self.kernel, self.kernel, self.inputs)
-        delta_a = np.zeros((*models, n, *image), columns.dtype)
-        for i in range(self.kernel):
-            for j in range(self.kernel):
-                delta_a[..., i : i + height, j : j + width, :] += columns[..., i, j, :]
+        weights = W.reshape(*W.shape[:-2], k, k, self.inputs, self.outputs)
+        rows = delta.reshape(*models, -1, self.outputs)
+        delta_a = np.zeros((*models, n, *image), np.result_type(delta, W))
+        for i in range(k):
+            for j in range(k):
+                share = rows @ weights[..., i, j, :, :].mT
+                delta_a[..., i : i + height, j : j + width, :] += share.reshape(*models, n, height, width, self.inputs)
         return delta_a
 
 

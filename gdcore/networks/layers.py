@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdcore import validation
 from gdcore.networks.initializations import Rule
@@ -113,7 +112,9 @@ class Dense(Layer):
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, Array]:
         W, b = parameters
-        return a @ W + b[..., None, :], a
+        z = a @ W
+        z += b[..., None, :]
+        return z, a
 
     def gradients(self, parameters: Parameters, cache: Array, delta: Array) -> Parameters:
         a = cache
@@ -128,13 +129,13 @@ class Dense(Layer):
 class Activation(Layer):
     """A function of each number alone, a = h(z), with ∂L/∂z = δ h′(z).
 
-    `function` is h. `slope` is h′ written with the output a, which is at hand: no second evaluation of h.
+    `function` is h. `slope` is h′ written with the output a, which is at hand, and gives a new array of a's kind.
     Calling the activation evaluates h: `sigmoid(0.0)` is 0.5.
     """
 
     name: str
     function: Callable[[Array], Array]
-    slope: Callable[[Array], NDArray[Any]]
+    slope: Callable[[Array], Array]
 
     def __call__(self, z: Array) -> Array:
         return self.function(z)
@@ -147,13 +148,30 @@ class Activation(Layer):
         return output, output
 
     def backward(self, parameters: Parameters, cache: Array, delta: Array) -> Array:
-        return delta * self.slope(cache)
+        slope = self.slope(cache)
+        slope *= delta
+        return slope
 
 
-# σ(z) = 1 / (1 + e^(−z)) = (tanh(z/2) + 1) / 2: the second form cannot overflow, and NumPy's tanh is fast.
-sigmoid = Activation("sigmoid", lambda z: 0.5 * np.tanh(0.5 * z) + 0.5, lambda a: a * (1 - a))
+# Arrays that are new here are changed in place: at the sizes of a minibatch a new one costs as much as the arithmetic.
+def _sigmoid(z: Array) -> Array:
+    """σ(z) = 1 / (1 + e^(−z)) = (tanh(z/2) + 1) / 2: the second form cannot overflow, and NumPy's tanh is fast."""
+    a = np.tanh(0.5 * z)
+    a += 1
+    a *= 0.5
+    return a
+
+
+def _sigmoid_slope(a: Array) -> Array:
+    """σ′ = a (1 − a)."""
+    slope = 1 - a
+    slope *= a
+    return slope
+
+
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope)
 tanh = Activation("tanh", np.tanh, lambda a: 1 - a * a)
-relu = Activation("relu", lambda z: np.maximum(z, 0), lambda a: a > 0)
+relu = Activation("relu", lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(a.dtype))
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,14 @@ def observer(
 
     def observe(t: int, w: Array, state: Any) -> dict[str, Any]:
         nonlocal running, began
-        goes_on, began = began is None and running is not None, began or time.perf_counter()
+        first = began is None
+        began = began or time.perf_counter()
         looked_at: Network = network
         row: dict[str, Any] = {}
         if batches is not None:
-            batch = batches.data[0].take(batches.rows(max(t, 1)), axis=0)
-            running = running if goes_on else fold_statistics(running, network.statistics(w, batch), decay)
+            if running is None or not first:
+                batch = batches.data[0].take(batches.rows(max(t, 1)), axis=0)
+                running = fold_statistics(running, network.statistics(w, batch), decay)
             looked_at, row = network.with_statistics(running), {"statistics": running}
         objective = looked_at.objective(loss, x, targets)
         row |= {"loss": objective.value(w), "gradient_norm": np.linalg.norm(objective.gradient(w), axis=-1)}
