@@ -1,0 +1,129 @@
+"""The Fashion-MNIST trainings of Kneusel's chapter 11: a network 196-100-50-10 of sigmoids, squared error, minibatches of 64.
+
+    GDCORE_DATA=folder python -m experiments.fashion_mnist headline
+    GDCORE_DATA=folder python -m experiments.fashion_mnist plain momentum small_rate hundred --jobs 8
+
+trains each run of the experiments named and writes experiments/results/fashion_mnist_NAME.json. A run is decided by its seed
+alone: neither the number of jobs nor the runs beside it change a bit of it. `--backend dask` sends the jobs to a Dask cluster.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process: the processes share the cores
+
+import argparse
+import json
+import platform
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed, parallel_config
+
+from gdcore import data, methods
+from gdcore.descent import descend
+from gdcore.minibatches import Minibatches
+from gdcore.networks import (
+    Dense,
+    Network,
+    accuracy,
+    confusion_matrix,
+    matthews_correlation,
+    one_hot,
+    sigmoid,
+    small_uniform,
+    squared_error,
+)
+
+RESULTS = Path(__file__).parent / "results"
+NETWORK = Network([Dense(196, 100), sigmoid, Dense(100, 50), sigmoid, Dense(50, 10), sigmoid])
+PLAIN = {"method": "gradient_descent", "learning_rate": 1.0}
+MOMENTUM = {"method": "momentum", "learning_rate": 0.2, "momentum": 0.9}
+
+# Seeds of different experiments differ, so that comparing two of them compares independent samples.
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "headline": {**PLAIN, "steps": 10_000, "runs": 22, "first_seed": 0},
+    "plain": {**PLAIN, "steps": 40_000, "runs": 22, "first_seed": 1000},
+    "momentum": {**MOMENTUM, "steps": 40_000, "runs": 22, "first_seed": 2000},
+    "small_rate": {**PLAIN, "learning_rate": 0.2, "steps": 40_000, "runs": 22, "first_seed": 3000},
+    "hundred": {**MOMENTUM, "steps": 10_000, "runs": 100, "first_seed": 4000},
+}
+
+
+def train(images: data.Images, setting: dict[str, Any], seeds: list[int]) -> dict[str, np.ndarray]:
+    """Train one network a seed, side by side. Returns what was observed: columns (recorded, seeds)."""
+    x, targets = data.pixels(images.train_images), one_hot(images.train_labels, 10, np.float32)
+    test_x, test_labels = data.pixels(images.test_images), images.test_labels
+    hyperparameters = {name: setting[name] for name in ("learning_rate", "momentum") if name in setting}
+
+    def observe(t: int, w: np.ndarray, state: Any) -> dict[str, np.ndarray]:
+        outputs = NETWORK.outputs(w, test_x)
+        return {
+            "mcc": matthews_correlation(np.array([confusion_matrix(one, test_labels) for one in outputs])),
+            "accuracy": accuracy(outputs, test_labels),
+            "steps": np.full(len(seeds), t),
+        }
+
+    path = descend(
+        getattr(methods, setting["method"]),
+        Minibatches(partial(NETWORK.objective, squared_error), x, targets, batch_size=64, seed=seeds),
+        NETWORK.initialize(small_uniform, seeds, np.float32),
+        setting["steps"],
+        record_every=setting["steps"] // 20,
+        observe=observe,
+        **hyperparameters,
+    )
+    return dict(path.records)
+
+
+def run(name: str, jobs: int, backend: str, together: int = 11) -> Path:
+    """Run one experiment, `together` networks in each job, and write its results."""
+    setting = EXPERIMENTS[name]
+    seeds = list(range(setting["first_seed"], setting["first_seed"] + setting["runs"]))
+    groups = [seeds[i : i + together] for i in range(0, len(seeds), together)]
+    images = data.load_images(data.FASHION_MNIST, halved=True)
+    began = time.perf_counter()
+    with parallel_config(backend=backend):
+        records = Parallel(n_jobs=jobs)(delayed(train)(images, setting, group) for group in groups)
+    seconds = time.perf_counter() - began
+    mcc, share = (np.concatenate([r[column] for r in records], axis=1) for column in ("mcc", "accuracy"))
+    result = {
+        "what": "Fashion-MNIST 14 × 14, network 196-100-50-10 of sigmoids, squared error, minibatches of 64, float32",
+        "command": f"python -m experiments.fashion_mnist {name}",
+        "setting": setting,
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
+        "seconds": round(seconds, 1),
+        "jobs": jobs,
+        "mean_mcc": round(float(mcc[-1].mean()), 5),
+        "standard_error_mcc": round(float(mcc[-1].std(ddof=1) / np.sqrt(len(seeds))), 5),
+        "mean_accuracy": round(float(share[-1].mean()), 5),
+        "seeds": seeds,
+        "mcc": mcc[-1].round(6).tolist(),
+        "accuracy": share[-1].round(4).tolist(),
+        "recorded_steps": records[0]["steps"][:, 0].tolist(),
+        "mean_mcc_at_recorded_steps": mcc.mean(axis=1).round(5).tolist(),
+    }
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"fashion_mnist_{name}.json"
+    file.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(f"{name}: MCC {result['mean_mcc']:.4f} ± {result['standard_error_mcc']:.4f}, {seconds:.0f} s", flush=True)
+    return file
+
+
+def main() -> None:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("experiments", nargs="+", choices=EXPERIMENTS, help="one or more of: " + ", ".join(EXPERIMENTS))
+    parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
+    parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
+    arguments = parser.parse_args()
+    for name in arguments.experiments:
+        run(name, arguments.jobs, arguments.backend)
+
+
+if __name__ == "__main__":
+    main()
