@@ -48,7 +48,7 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
         _stack(sheet, _svg(sheet, still, sheet.prefix, figure.alt), [pictures[layer][k] for layer in figure.moving])
         for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True))
     ]
-    rows = [ipywidgets.HBox(sheets, layout=ipywidgets.Layout(flex_flow="row wrap", justify_content="center"))]
+    rows = [ipywidgets.HBox(sheets, layout=ipywidgets.Layout(flex_flow="row wrap", justify_content="center", width="100%"))]
     if figure.controls:
         rows.append(_controls(figure))
     return ipywidgets.VBox([*rows, caption], layout=_CENTRED)
@@ -63,7 +63,7 @@ def _stack(sheet: Sheet, still: str, moving: list[ipywidgets.HTML]) -> ipywidget
     base = _layer_view()
     base.value = still
     width = f"{sheet.figure.get_size_inches()[0] * 96:g}px"
-    return ipywidgets.Box([base, *moving], layout=ipywidgets.Layout(display="grid", width=width, max_width="100%"))
+    return ipywidgets.Box([base, *moving], layout=ipywidgets.Layout(display="grid", flex="1 1 18rem", max_width=width))
 
 
 def _svg(sheet: Sheet, pieces: Pieces, prefix: str, alt: str = "") -> str:
