@@ -101,7 +101,9 @@ def backtracking(
     """
     start = _start(objective, w, p, None, gradient)
     trial = _Trial(objective, w, p, first)
-    while start.slope < 0 and (trial.w != w).any():
+    for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
+        if (trial.w == w).all():
+            break
         if np.isfinite(trial.value) and trial.value <= start.value + decrease * trial.a * start.slope:
             return trial.a
         trial = _Trial(objective, w, p, shrink * trial.a)
@@ -160,7 +162,9 @@ class _Wolfe:
 def _zoom(wolfe: _Wolfe, low: _Trial, high: _Trial) -> _Trial:
     """Narrow the steps between `low`, the best so far, and `high`, to one that satisfies the conditions."""
     start = wolfe.start
-    while abs(high.a - low.a) > 4 * np.finfo(start.w.dtype).eps * max(high.a, low.a):
+    for _ in range(_MOST_TRIALS):
+        if abs(high.a - low.a) <= 4 * np.finfo(start.w.dtype).eps * max(high.a, low.a):
+            break
         trial = _Trial(start.objective, start.w, start.p, _between(low, high))
         if not wolfe.enough(trial) or trial.value > low.value + low.rounding:
             high = trial
