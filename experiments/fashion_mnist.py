@@ -41,12 +41,14 @@ from gdcore.networks import (
 
 RESULTS = Path(__file__).parent / "results"
 NETWORK = Network([Dense(196, 100), sigmoid, Dense(100, 50), sigmoid, Dense(50, 10), sigmoid])
-PLAIN = {"method": "gradient_descent", "learning_rate": 1.0}
-MOMENTUM = {"method": "momentum", "learning_rate": 0.2, "momentum": 0.9}
+PLAIN = {"method": "gradient_descent", "learning_rate": 1.0, "replacement": True}
+MOMENTUM = {"method": "momentum", "learning_rate": 0.2, "momentum": 0.9, "replacement": True}
 
+# The source draws each minibatch anew from all data: with replacement, but for the few drawn twice in one batch.
 # Seeds of different experiments differ, so that comparing two of them compares independent samples.
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "headline": {**PLAIN, "steps": 10_000, "runs": 22, "first_seed": 0},
+    "headline_epochs": {**PLAIN, "replacement": False, "steps": 10_000, "runs": 22, "first_seed": 500},
     "plain": {**PLAIN, "steps": 40_000, "runs": 22, "first_seed": 1000},
     "momentum": {**MOMENTUM, "steps": 40_000, "runs": 22, "first_seed": 2000},
     "small_rate": {**PLAIN, "learning_rate": 0.2, "steps": 40_000, "runs": 22, "first_seed": 3000},
@@ -58,6 +60,7 @@ def train(images: data.Images, setting: dict[str, Any], seeds: list[int]) -> dic
     """Train one network a seed, side by side. Returns what was observed: columns (recorded, seeds)."""
     x, targets = data.pixels(images.train_images), one_hot(images.train_labels, 10, np.float32)
     test_x, test_labels = data.pixels(images.test_images), images.test_labels
+    objective_of = partial(NETWORK.objective, squared_error)
     hyperparameters = {name: setting[name] for name in ("learning_rate", "momentum") if name in setting}
 
     def observe(t: int, w: np.ndarray, state: Any) -> dict[str, np.ndarray]:
@@ -70,7 +73,7 @@ def train(images: data.Images, setting: dict[str, Any], seeds: list[int]) -> dic
 
     path = descend(
         getattr(methods, setting["method"]),
-        Minibatches(partial(NETWORK.objective, squared_error), x, targets, batch_size=64, seed=seeds),
+        Minibatches(objective_of, x, targets, batch_size=64, seed=seeds, replacement=setting["replacement"]),
         NETWORK.initialize(small_uniform, seeds, np.float32),
         setting["steps"],
         record_every=setting["steps"] // 20,
