@@ -66,7 +66,7 @@ def train(images: data.Images, setting: dict[str, Any], seeds: list[int]) -> dic
     def observe(t: int, w: np.ndarray, state: Any) -> dict[str, np.ndarray]:
         outputs = NETWORK.outputs(w, test_x)
         return {
-            "mcc": matthews_correlation(np.array([confusion_matrix(one, test_labels) for one in outputs])),
+            "mcc": matthews_correlation(confusion_matrix(outputs, test_labels)),
             "accuracy": accuracy(outputs, test_labels),
             "steps": np.full(len(seeds), t),
         }

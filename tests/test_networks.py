@@ -204,6 +204,9 @@ def test_single_precision_stays(network: Network, shape: tuple[int, ...]) -> Non
         assert outputs.dtype == single.value(w32).dtype == single.gradient(w32).dtype == np.float32
         assert single.hessian_vector(w32, w32).dtype == network.statistics(w32, x.astype(np.float32)).dtype == np.float32
         np.testing.assert_allclose(single.gradient(w32), network.objective(loss, x, labels).gradient(w), rtol=1e-3, atol=1e-4)
+        norm, half = BatchNorm(2, epsilon=np.float64(1e-5)), np.float64(0.5)  # NumPy's numbers in double precision do not win
+        assert norm.forward(tuple(np.ones((2, 2), np.float32)), x[:, :2].reshape(-1, 2).astype(np.float32))[0].dtype == np.float32
+        assert fold_statistics(w32, w32, decay=half).dtype == np.float32
         assert network.objective(loss, x, labels).gradient(w32).dtype == np.float32  # data in double precision do not win
 
 

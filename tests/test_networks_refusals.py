@@ -11,6 +11,7 @@ from gdcore.networks import (
     Dense,
     LayerNorm,
     Network,
+    fold_statistics,
     he,
     one_hot,
     squared_error,
@@ -102,6 +103,16 @@ REFUSED = {
         lambda: Convolution(1, 2, kernel=2.5),
     ),
     "no epsilon": (ValueError, "epsilon must be a number > 0, finite, got 0", lambda: LayerNorm(3, epsilon=0)),
+    "a seed that is not whole": (
+        TypeError,
+        "seed must be a whole number ≥ 0, got 1.5",
+        lambda: DENSE.initialize(he, seed=1.5),
+    ),
+    "running statistics that never move": (
+        ValueError,
+        "decay must be a number ≥ 0 and < 1, got 1.0",
+        lambda: fold_statistics(None, np.ones(2), decay=1.0),
+    ),
     "a negative seed": (ValueError, "seed must be a whole number ≥ 0, got -1", lambda: DENSE.initialize(he, seed=-1)),
     "statistics of another network": (
         ValueError,

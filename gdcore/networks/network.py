@@ -18,7 +18,7 @@ from gdcore.networks.normalization import BatchNorm
 from gdcore.objectives import Array, Objective
 
 # So many examples, times models, go through a network at once; more go in turns, to bound the memory.
-EXAMPLES_AT_ONCE = 4096
+EXAMPLES_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, init=False)
@@ -77,8 +77,8 @@ class Network:
 
         Row m, of seed s_m, is what that seed gives alone.
         """
-        if not isinstance(seed, int | np.integer):
-            return np.array([self.initialize(rule, s, dtype) for s in seed])
+        if np.ndim(seed):
+            return np.array([self.initialize(rule, one, dtype) for one in seed])  # type: ignore[union-attr]
         generator = np.random.default_rng(validation.whole_number("seed", seed, least=0))
         arrays = [array.ravel() for layer in self.layers for array in layer.initialize(rule, generator)]
         return np.concatenate(arrays).astype(dtype)
@@ -238,8 +238,12 @@ def fold_statistics(running: Array | None, batch: Array, decay: float = 0.9) -> 
     """One step of the running statistics, r ← α r + (1 − α) b, with α = `decay`; at first, r None, the batch's own b.
 
     Both are what `Network.statistics` returns. Variances are averaged, not deviations, and each is the batch's sum of squares
-    divided by K − 1, so that the average is right. Source: Bishop and Bishop, equations 7.56 and 7.57 (with σ² for σ).
+    divided by K − 1, so that the average is right. Raises ValueError for a decay outside [0, 1).
+    Source: Bishop and Bishop, equations 7.56 and 7.57 (with σ² for σ).
     """
+    if not 0 <= decay < 1:
+        raise ValueError(f"decay must be a number ≥ 0 and < 1, got {decay!r}")
+    decay = float(decay)  # a NumPy number would turn single precision into double
     return batch if running is None else decay * running + (1 - decay) * batch
 
 

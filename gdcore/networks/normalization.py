@@ -39,6 +39,7 @@ class _Normalization(Layer):
         validation.whole_number("rank", self.rank, least=1)
         if not 0 < self.epsilon < np.inf:
             raise ValueError(f"epsilon must be a number > 0, finite, got {self.epsilon!r}")
+        object.__setattr__(self, "epsilon", float(self.epsilon))  # a NumPy number would turn single precision into double
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -54,7 +54,7 @@ def observer(
             looked_at, row = network.with_statistics(running), {"statistics": running}
         objective = looked_at.objective(loss, x, targets)
         row |= {"loss": objective.value(w), "gradient_norm": np.linalg.norm(objective.gradient(w), axis=-1)}
-        if labels.dtype.kind in "iu":
+        if labels.dtype.kind in "iu" and labels.ndim == 1:
             row["accuracy"] = accuracy(looked_at.outputs(w, x), labels)
         if bar is not None:
             bar.update(t - bar.n)

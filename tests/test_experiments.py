@@ -1,0 +1,41 @@
+"""The long experiments, on data small enough for a test: what they return, and that a run's seed alone decides it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from experiments import fashion_mnist
+from gdcore.data import Images
+
+GENERATOR = np.random.default_rng(0)
+IMAGES = Images(
+    GENERATOR.integers(256, size=(300, 14, 14)).astype(np.uint8),
+    np.arange(300) % 10,
+    GENERATOR.integers(256, size=(50, 14, 14)).astype(np.uint8),
+    np.arange(50) % 10,
+)
+
+
+@pytest.mark.parametrize("name", ["headline", "headline_epochs", "momentum"])
+def test_a_run_is_decided_by_its_seed_alone(name: str) -> None:
+    setting = {**fashion_mnist.EXPERIMENTS[name], "steps": 20}
+    together = fashion_mnist.train(IMAGES, setting, [3, 8, 5])
+    alone = fashion_mnist.train(IMAGES, setting, [8])
+    assert together["steps"][:, 0].tolist() == list(range(21))
+    for column in ("mcc", "accuracy"):
+        np.testing.assert_array_equal(together[column][:, 1:2], alone[column])
+
+
+def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(fashion_mnist, "RESULTS", tmp_path)
+    monkeypatch.setattr(fashion_mnist.data, "load_images", lambda *a, **k: IMAGES)
+    monkeypatch.setitem(fashion_mnist.EXPERIMENTS, "small", {**fashion_mnist.PLAIN, "steps": 40, "runs": 5, "first_seed": 7})
+    result = json.loads(fashion_mnist.run("small", jobs=1, backend="sequential", together=2).read_text("utf-8"))
+    assert result["seeds"] == [7, 8, 9, 10, 11] and len(result["mcc"]) == 5
+    assert result["mean_mcc"] == pytest.approx(np.mean(result["mcc"]), abs=1e-5)
+    assert result["standard_error_mcc"] == pytest.approx(np.std(result["mcc"], ddof=1) / np.sqrt(5), abs=1e-5)
+    assert result["recorded_steps"][-1] == 40 and result["mean_mcc_at_recorded_steps"][-1] == result["mean_mcc"]
+    assert "small: MCC" in capsys.readouterr().out
