@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -113,14 +113,17 @@ class Network:
             if len(gradients) == len(self.shapes):
                 break
             delta = layer.backward(parameters, cache, delta)
-        models = w.shape[:-1]
-        return np.concatenate([g.reshape(*models, -1) for g in gradients], axis=-1).astype(w.dtype, copy=False)
+        flat = (*w.shape[:-1], -1)
+        return np.concatenate([g.reshape(flat) for g in gradients], axis=-1).astype(w.dtype, copy=False)
 
     def outputs(self, w: Array, x: ArrayLike) -> Array:
         """The outputs alone, (..., N, K)."""
         x, _, outputs_shape = self._checked(x, None)
-        parts = [self._in_turns(lambda v, part=part: self.forward(v, x[part])[0], x[part])(w) for part in self._parts(x)]
-        return np.concatenate(parts, axis=-1 - len(outputs_shape))
+
+        def of(x: Array, w: Array) -> Array:
+            return self._in_turns(partial(of, x), w, x) if self._too_many(w, x) else self.forward(w, x)[0]
+
+        return np.concatenate([of(x[part], w) for part in self._parts(x)], axis=-1 - len(outputs_shape))
 
     def statistics(self, w: Array, x: ArrayLike) -> Array:
         """Means and variances that batch norm takes from the batch x, (..., s): layer after layer, first means, then variances.
@@ -162,9 +165,13 @@ class Network:
             return _mean([(len(x[part]) / len(x), self.objective(loss, x[part], targets[part])) for part in parts])
 
         def value(w: Array) -> Array:
+            if self._too_many(w, x):
+                return self._in_turns(value, w, x)
             return loss.value(self.forward(w, x)[0], targets)
 
         def gradient(w: Array) -> Array:
+            if self._too_many(w, x):
+                return self._in_turns(gradient, w, x)
             outputs, kept = self.forward(w, x)
             return self.backward(w, kept, loss.gradient(outputs, targets))
 
@@ -174,9 +181,9 @@ class Network:
 
         return Objective(
             name=loss.name,
-            value=self._in_turns(value, x),
-            gradient=self._in_turns(gradient, x),
-            hessian_vector=self._in_turns(hessian_vector, x),
+            value=value,
+            gradient=gradient,
+            hessian_vector=hessian_vector,
             shapes=self.shapes,
             dimension=self.dimension,
         )
@@ -212,26 +219,30 @@ class Network:
         """Whether one example's output depends on the others: batch norm in training."""
         return any(isinstance(layer, BatchNorm) and layer.moments is None for layer in self.layers)
 
+    @cached_property
+    def _has_own_statistics(self) -> bool:
+        """Whether each network of w has running statistics of its own."""
+        return any(
+            isinstance(layer, BatchNorm) and layer.moments is not None and layer.moments[0].ndim > 1 for layer in self.layers
+        )
+
     def _parts(self, x: Array) -> list[slice]:
         """Slices of the examples that go through at once: one, where examples are few, coupled, or each model has its own."""
         if len(x) <= EXAMPLES_AT_ONCE or x.ndim > self.rank + 1 or self._couples_examples:
             return [slice(None)]
         return [slice(start, start + EXAMPLES_AT_ONCE) for start in range(0, len(x), EXAMPLES_AT_ONCE)]
 
-    def _in_turns(self, function: Callable[..., Array], x: Array) -> Callable[..., Array]:
-        """The function of w, (..., d), for so few models at a time that not too many examples go through at once."""
-        if x.ndim > self.rank + 1:
-            return function
-        at_once = max(1, EXAMPLES_AT_ONCE // len(x))
+    def _too_many(self, w: Array, x: Array) -> bool:
+        """Whether the networks of w are too many to take all examples at once. With own data or statistics they stay together."""
+        if w.ndim == 1 or x.ndim > self.rank + 1 or self._has_own_statistics:
+            return False
+        return w.size // w.shape[-1] > max(1, EXAMPLES_AT_ONCE // len(x))
 
-        def in_turns(w: Array, *vectors: Array) -> Array:
-            if w.ndim == 1 or w.size <= at_once * w.shape[-1]:
-                return function(w, *vectors)
-            rows = [np.broadcast_to(v, w.shape).reshape(-1, w.shape[-1]) for v in (w, *vectors)]
-            parts = [function(*(r[i : i + at_once] for r in rows)) for i in range(0, len(rows[0]), at_once)]
-            return np.concatenate(parts).reshape(w.shape[:-1] + parts[0].shape[1:])
-
-        return in_turns
+    def _in_turns(self, function: Callable[[Array], Array], w: Array, x: Array) -> Array:
+        """The function of w, (..., d), for a few networks after the other."""
+        at_once, rows = max(1, EXAMPLES_AT_ONCE // len(x)), w.reshape(-1, w.shape[-1])
+        parts = [function(rows[i : i + at_once]) for i in range(0, len(rows), at_once)]
+        return np.concatenate(parts).reshape(w.shape[:-1] + parts[0].shape[1:])
 
 
 def fold_statistics(running: Array | None, batch: Array, decay: float = 0.9) -> Array:
