@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from math import isfinite
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -103,8 +105,8 @@ def _walk(
     """Walk to each recorded step in turn. Returns the points there, what was observed there, and the last state."""
     points: list[Array] = []
     observed: list[Mapping[str, Any]] = []
-    t = first_step - 1
-    varies = False
+    step = _set(method, settings)
+    t, varies = first_step - 1, False
     if recorded[-1] >= first_step:
         first = objective.at(first_step)
         validation.gradient_shape(first, w)
@@ -112,13 +114,23 @@ def _walk(
     for stop in recorded:
         while t < stop:
             t = t + 1
-            for name, schedule in schedules:
-                settings[name] = schedule(t)
-            w, state = method(objective.at(t) if varies else objective, w, state, **settings)
+            if schedules:
+                step = _set(method, settings | {name: schedule(t) for name, schedule in schedules})
+            w, state = step(objective.at(t) if varies else objective, w, state)
         points.append(w)
         if observe is not None:
             observed.append(validation.observation(observe(t, w, state), observed))
     return np.array(points), observed, state
+
+
+def _set(method: Method, settings: dict[str, Any]) -> Method:
+    """The method with its hyperparameters set."""
+    if not isinstance(method, FunctionType) or not settings.keys() <= (method.__kwdefaults__ or {}).keys():
+        return partial(method, **settings)
+    # Of a plain function, a twin with other defaults: calling that is a fifth of a microsecond quicker, a tenth of a cheap step.
+    twin = FunctionType(method.__code__, method.__globals__, method.__name__, method.__defaults__, method.__closure__)
+    twin.__kwdefaults__ = {**(method.__kwdefaults__ or {}), **settings}
+    return twin
 
 
 def _recorded_steps(first_step: int, steps: int, record_every: int) -> list[int]:
@@ -132,7 +144,9 @@ def _recorded_steps(first_step: int, steps: int, record_every: int) -> list[int]
 
 def _diverged_at(points: Array, steps: NDArray[np.int_]) -> int | NDArray[np.int_] | None:
     """The first recorded step whose point is not finite: None, a number, or for batched starts an array with -1 where none."""
-    if np.isfinite(points).all():
+    with np.errstate(all="ignore"):
+        all_finite = isfinite(points.sum()) or np.isfinite(points).all()
+    if all_finite:
         return None if points.ndim == 2 else np.full(points.shape[1:-1], -1)
     broken = ~np.isfinite(points).all(axis=-1)
     first = np.where(broken.any(axis=0), steps[broken.argmax(axis=0)], -1)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -64,7 +65,7 @@ def points(value: ArrayLike, dimension: int | None = None, name: str = "w") -> A
 
 def whole_number(name: str, value: Any, least: int, where: str = "") -> int:
     """A count, as an int."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
+    if type(value) is not int and (isinstance(value, bool) or not isinstance(value, Integral)):
         raise TypeError(f"{name} must be a whole number ≥ {least}, got {value!r}{where}")
     if value < least:
         raise ValueError(f"{name} must be a whole number ≥ {least}, got {value!r}{where}")
@@ -105,7 +106,7 @@ def needed(function: Objective, by: str, *names: str) -> list[Any]:
 def shapes(function: Objective, w: Array, needed_by: str) -> tuple[tuple[int, ...], ...]:
     """The shapes of an objective's matrices, which must fill w."""
     (of_matrices,) = needed(function, needed_by, "shapes")
-    numbers = sum(int(np.prod(shape)) for shape in of_matrices)
+    numbers = sum(map(prod, of_matrices))
     if numbers != w.shape[-1]:
         raise ValueError(f"the shapes {of_matrices} of {function.name} hold {numbers} numbers, but w has {w.shape[-1]}")
     return of_matrices
@@ -194,7 +195,7 @@ def number(name: str, value: Any, w: Array, where: str = "") -> Any:
     """A hyperparameter that is a number, or an array of numbers that broadcasts with w, within its range."""
     least, limit = _RANGES[name]
     allowed = f"a number ≥ {least:g}" + (f" and < {limit:g}" if np.isfinite(limit) else ", finite")
-    if isinstance(value, Real) and not isinstance(value, bool):
+    if isinstance(value, float) or (isinstance(value, Real) and not isinstance(value, bool)):
         value = float(value)
         in_range = least <= value < limit
     elif isinstance(value, (np.ndarray, list, tuple)) and np.asarray(value).dtype.kind in "fiu":

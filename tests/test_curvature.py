@@ -227,28 +227,46 @@ def test_bfgs_satisfies_the_secant_equation():
     np.testing.assert_allclose(state[2] @ y, s, rtol=1e-12)
 
 
-def test_lbfgs_with_enough_memory_is_bfgs_started_from_the_newest_scale():
-    """The two-loop recursion is the product with the matrix that BFGS builds from the same pairs."""
-    rng = np.random.default_rng(0)
-    pairs = []
-    for _ in range(4):
-        s = rng.standard_normal(6)
-        y = s * np.arange(1.0, 7.0)
-        pairs.append((s, y, 1 / (s @ y)))
-    B = np.eye(6) * (pairs[-1][0] @ pairs[-1][1]) / (pairs[-1][1] @ pairs[-1][1])
-    for s, y, rho in pairs:
-        left = np.eye(6) - rho * np.outer(s, y)
-        B = left @ B @ left.T + rho * np.outer(s, s)
-    g = rng.standard_normal(6)
-    from gdcore.curvature.quasi_newton import _two_loops
+def two_loops(g, pairs):
+    """The recursion as it is printed."""
+    q, alphas = g, []
+    for s, y in reversed(pairs):
+        alphas.append(s @ q / (s @ y))
+        q = q - alphas[-1] * y
+    s, y = pairs[-1]
+    r = (s @ y) / (y @ y) * q
+    for s, y in pairs:
+        r = r + s * (alphas.pop() - y @ r / (s @ y))
+    return r
 
-    np.testing.assert_allclose(_two_loops(g, tuple(pairs)), B @ g, rtol=1e-12)
+
+@pytest.mark.parametrize("memory", [1, 2, 5])
+def test_lbfgs_goes_along_the_two_loop_recursion_of_its_last_pairs(memory):
+    """Which is the product with the matrix that BFGS builds from the same pairs, begun at the newest one's scale."""
+    objective = objectives.quadratic(np.geomspace(1, 50, 6), angle=0.4)
+    w, state, pairs = np.ones(6), None, []
+    for _ in range(8):
+        before, g = w, objective.gradient(w)
+        w, state = curvature.lbfgs(objective, w, state, memory=memory)
+        if pairs:
+            direction = -two_loops(g, pairs[-memory:])
+            B = np.eye(6) * (pairs[-1][0] @ pairs[-1][1]) / (pairs[-1][1] @ pairs[-1][1])
+            for s, y in pairs[-memory:]:
+                left = np.eye(6) - np.outer(s, y) / (s @ y)
+                B = left @ B @ left.T + np.outer(s, s) / (s @ y)
+            np.testing.assert_allclose(direction, -B @ g, rtol=1e-10, atol=1e-13)
+            a = (w - before) @ direction / (direction @ direction)
+            np.testing.assert_allclose(w - before, a * direction, rtol=1e-9, atol=1e-14)
+        pairs.append((w - before, objective.gradient(w) - g))
+        S, Y, R, _ = state[2]
+        assert len(S) == len(Y) == min(memory, len(pairs))
+        np.testing.assert_allclose(R, np.triu(S @ Y.T), atol=1e-14)
 
 
 @pytest.mark.parametrize("memory", [1, 3, 20])
 def test_lbfgs_keeps_so_many_pairs(memory):
     path = descend(curvature.lbfgs, objectives.quadratic(np.geomspace(1, 100, 30)), np.ones(30), 15, memory=memory)
-    assert len(path.state[2]) == min(memory, 15)
+    assert len(path.state[2][0]) == min(memory, 15)
     assert path.values[-1] < path.values[0]
 
 

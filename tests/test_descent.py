@@ -1,6 +1,7 @@
 """The one loop: what it records, how it goes on, how it diverges, what it refuses."""
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
@@ -227,6 +228,27 @@ def test_a_schedule_is_evaluated_at_each_step_and_methods_see_numbers():
 
     descend(method, objectives.canyon(), START, 4, first_step=3, learning_rate=lambda t: 0.1 / t)
     assert seen == [0.1 / 3, 0.1 / 4, 0.1 / 5, 0.1 / 6]
+
+
+@pytest.mark.parametrize("rate", [0.02, falling])
+def test_any_callable_with_a_method_s_signature_is_a_method(rate):
+    @functools.wraps(momentum)
+    def wrapped(*arguments, **settings):
+        return momentum(*arguments, **settings)
+
+    def needs_a_rate(objective, w, state=0.0, *, learning_rate, momentum=0.5):
+        return nesterov(objective, w, state, learning_rate=learning_rate, momentum=momentum)
+
+    plain = descend(momentum, objectives.canyon(), START, 10, learning_rate=rate, momentum=0.5)
+    for method, run in [
+        (wrapped, dict(learning_rate=rate, momentum=0.5)),
+        (functools.partial(momentum, momentum=0.5), dict(learning_rate=rate)),
+        (functools.partial(momentum, momentum=0.9), dict(learning_rate=rate, momentum=0.5)),
+    ]:
+        assert np.array_equal(descend(method, objectives.canyon(), START, 10, **run).points, plain.points)
+    ahead = descend(nesterov, objectives.canyon(), START, 10, learning_rate=rate, momentum=0.5)
+    assert np.array_equal(descend(needs_a_rate, objectives.canyon(), START, 10, learning_rate=rate).points, ahead.points)
+    assert momentum.__kwdefaults__ == {"learning_rate": 0.01, "momentum": 0.9}
 
 
 def test_step_t_descends_on_the_objective_of_step_t_and_values_are_of_the_whole():

@@ -7,7 +7,8 @@ is too long: no search ends there. Where p does not descend, φ′(0) ≥ 0, or 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
+from math import copysign, inf, isfinite, nan, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
@@ -17,36 +18,53 @@ from gdcore.objectives import Array, Objective
 _MOST_TRIALS = 200
 
 
-class _Trial:
+class Trial:
     """The point w + a p, with the value, gradient and slope there, each computed when first asked for."""
 
-    def __init__(self, objective: Objective, w: Array, p: Array, a: float) -> None:
-        self.objective, self.p, self.a, self.w = objective, p, a, w + a * p
+    __slots__ = ("_gradient", "_slope", "_value", "a", "objective", "p", "w")
 
-    @cached_property
-    def value(self) -> float:
-        return float(self.objective.value(self.w))
-
-    @cached_property
-    def gradient(self) -> Array:
-        return self.objective.gradient(self.w)
-
-    @cached_property
-    def slope(self) -> float:
-        return float(self.gradient @ self.p)
+    def __init__(
+        self, objective: Objective, w: Array, p: Array, a: float, value: float | None = None, gradient: Array | None = None
+    ) -> None:
+        self.objective, self.p, self.a = objective, p, a
+        self.w = w + (p if a == 1 else a * p) if a else w
+        self._value, self._gradient = value, gradient
+        self._slope: float | None = None
 
     @property
+    def value(self) -> float:
+        """L there."""
+        if self._value is None:
+            self._value = float(self.objective.value(self.w))
+        return self._value
+
+    @property
+    def gradient(self) -> Array:
+        """∇L there."""
+        if self._gradient is None:
+            self._gradient = self.objective.gradient(self.w)
+        return self._gradient
+
+    @property
+    def slope(self) -> float:
+        """∇Lᵀp there."""
+        if self._slope is None:
+            self._slope = float(self.gradient.dot(self.p))
+        return self._slope
+
+    @property
+    def has_slope(self) -> bool:
+        """Whether the slope has been asked for, and is finite."""
+        return self._slope is not None and isfinite(self._slope)
+
     def rounding(self) -> float:
         """By so much a value may seem to rise where it does not."""
-        return 10 * float(np.finfo(self.w.dtype).eps) * abs(self.value)
+        return 10 * _precision(self.w.dtype) * abs(self.value)
 
 
-def _start(objective: Objective, w: Array, p: Array, value: float | None, gradient: Array | None) -> _Trial:
-    """The trial a = 0, with what is known of it."""
-    start = _Trial(objective, w, p, 0.0)
-    known = {"w": w, "value": value, "gradient": gradient}
-    vars(start).update({name: given for name, given in known.items() if given is not None})
-    return start
+@cache
+def _precision(dtype: np.dtype) -> float:
+    return float(np.finfo(dtype).eps)
 
 
 def exact_line_search(
@@ -59,22 +77,22 @@ def exact_line_search(
     minimum. Of several minima it takes one that is not higher than the start, not always the nearest. w, p and `gradient`, ∇L(w)
     if it is known, are (d,). Raises ValueError if L falls without end along the line. Source: Brent 1973 for the root.
     """
-    start = _start(objective, w, p, None, gradient)
+    start = Trial(objective, w, p, 0.0, None, gradient)
     trials = {0.0: start}
 
     def slope(a: float) -> float:
-        trial = trials.setdefault(a, _Trial(objective, w, p, a))
+        trial = trials.setdefault(a, Trial(objective, w, p, a))
         return 0.0 if abs(trial.slope) <= tolerance * abs(start.slope) else trial.slope
 
-    low, high, a = 0.0, np.inf, first if 0 < first < np.inf else 1.0
+    low, high, a = 0.0, inf, first if 0 < first < inf else 1.0
     for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
         if slope(a) >= 0:
             a = brentq(slope, low, a, xtol=np.finfo(float).tiny, rtol=4 * np.finfo(float).eps)
             slope(a)
-            if trials[a].value <= start.value + start.rounding:
+            if trials[a].value <= start.value + start.rounding():
                 return a, trials[a].gradient
-        if np.isfinite(trials[a].slope) and trials[a].slope < 0 and trials[a].value <= start.value:
-            low, a = a, _beyond(trials[low], trials[a], most=10.0) if high == np.inf else (a + high) / 2
+        if isfinite(trials[a].slope) and trials[a].slope < 0 and trials[a].value <= start.value:
+            low, a = a, _beyond(trials[low], trials[a], most=10.0) if high == inf else (a + high) / 2
         else:
             high, a = a, (low + a) / 2
         if low > 1e50 * first:
@@ -99,14 +117,14 @@ def backtracking(
     `shrink` is s in (0, 1), `decrease` c in (0, 1); w, p and `gradient`, ∇L(w) if it is known, are (d,). The step is 0 if p does
     not descend, or none does before w + a p is w itself. Source: Armijo 1966; Nocedal and Wright 2006, algorithm 3.1.
     """
-    start = _start(objective, w, p, None, gradient)
-    trial = _Trial(objective, w, p, first)
+    start = Trial(objective, w, p, 0.0, None, gradient)
+    trial = Trial(objective, w, p, first)
     for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
         if (trial.w == w).all():
             break
-        if np.isfinite(trial.value) and trial.value <= start.value + decrease * trial.a * start.slope:
+        if isfinite(trial.value) and trial.value <= start.value + decrease * trial.a * start.slope:
             return trial.a
-        trial = _Trial(objective, w, p, shrink * trial.a)
+        trial = Trial(objective, w, p, shrink * trial.a)
     return 0.0
 
 
@@ -129,44 +147,51 @@ def wolfe_line_search(
     up to rounding. If the bracket is as narrow as rounding first, the lowest trial is returned, which may be a = 0.
     Source: Wolfe 1969; Nocedal and Wright 2006, algorithms 3.5 and 3.6; Moré and Thuente 1994 for the safeguards.
     """
-    start = _start(objective, w, p, value, gradient)
-    wolfe = _Wolfe(start, decrease, curvature)
-    before, trial = start, _Trial(objective, w, p, first)
+    found = wolfe_trial(Trial(objective, w, p, 0.0, value, gradient), first, decrease, curvature)
+    return found.a, found.value, found.gradient
+
+
+def wolfe_trial(start: Trial, first: float, decrease: float = 1e-4, curvature: float = 0.9) -> Trial:
+    """The trial that `wolfe_line_search` ends with, on the line that starts at `start`."""
+    wolfe = _Wolfe(start, start.rounding(), decrease, curvature)
+    before, trial = start, Trial(start.objective, start.w, start.p, first)
     for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
-        if not wolfe.enough(trial) or (before is not start and trial.value > before.value + before.rounding):
-            before = _zoom(wolfe, before, trial)
-            break
-        if wolfe.flat(trial) or trial.slope >= 0:
-            before = trial if wolfe.flat(trial) else _zoom(wolfe, trial, before)
-            break
-        before, trial = trial, _Trial(objective, w, p, _beyond(before, trial, most=4.0))
-    return before.a, before.value, before.gradient
+        if not wolfe.enough(trial) or (before is not start and trial.value > before.value + wolfe.rounding):
+            return _zoom(wolfe, before, trial)
+        if wolfe.flat(trial):
+            return trial
+        if trial.slope >= 0:
+            return _zoom(wolfe, trial, before)
+        before, trial = trial, Trial(start.objective, start.w, start.p, _beyond(before, trial, most=10.0))
+    return before
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Wolfe:
-    """The strong Wolfe conditions for a line that starts at `start`."""
+    """The strong Wolfe conditions for a line that starts at `start`, in which values may rise by `rounding`."""
 
-    start: _Trial
+    start: Trial
+    rounding: float
     decrease: float
     curvature: float
 
-    def enough(self, trial: _Trial) -> bool:
-        limit = self.start.value + self.decrease * trial.a * self.start.slope + self.start.rounding
-        return bool(np.isfinite(trial.value) and trial.value <= limit and np.isfinite(trial.slope))
+    def enough(self, trial: Trial) -> bool:
+        limit = self.start.value + self.decrease * trial.a * self.start.slope + self.rounding
+        return -inf < trial.value <= limit and isfinite(trial.slope)
 
-    def flat(self, trial: _Trial) -> bool:
+    def flat(self, trial: Trial) -> bool:
         return abs(trial.slope) <= self.curvature * abs(self.start.slope)
 
 
-def _zoom(wolfe: _Wolfe, low: _Trial, high: _Trial) -> _Trial:
+def _zoom(wolfe: _Wolfe, low: Trial, high: Trial) -> Trial:
     """Narrow the steps between `low`, the best so far, and `high`, to one that satisfies the conditions."""
     start = wolfe.start
+    narrow = 4 * _precision(start.w.dtype)
     for _ in range(_MOST_TRIALS):
-        if abs(high.a - low.a) <= 4 * np.finfo(start.w.dtype).eps * max(high.a, low.a):
+        if abs(high.a - low.a) <= narrow * max(high.a, low.a):
             break
-        trial = _Trial(start.objective, start.w, start.p, _between(low, high))
-        if not wolfe.enough(trial) or trial.value > low.value + low.rounding:
+        trial = Trial(start.objective, start.w, start.p, _between(low, high))
+        if not wolfe.enough(trial) or trial.value > low.value + wolfe.rounding:
             high = trial
         elif wolfe.flat(trial):
             return trial
@@ -176,24 +201,24 @@ def _zoom(wolfe: _Wolfe, low: _Trial, high: _Trial) -> _Trial:
     return low
 
 
-def _beyond(before: _Trial, trial: _Trial, most: float) -> float:
+def _beyond(before: Trial, trial: Trial, most: float) -> float:
     """A longer step: where the secant of the slope is 0, but from 0.1 to `most` times the last advance farther."""
     advance = trial.a - before.a
     rise = trial.slope - before.slope
-    secant = -trial.slope * advance / rise if rise > 0 else np.inf
+    secant = -trial.slope * advance / rise if rise > 0 else inf
     return trial.a + min(max(secant, 0.1 * advance), most * advance)
 
 
-def _between(low: _Trial, high: _Trial) -> float:
-    """The minimum of the cubic through two trials, or of the parabola if the slope at `high` is unknown, kept off the ends."""
-    gap, a = high.a - low.a, np.nan
-    if "slope" in vars(high) and np.isfinite(high.slope):
+def _between(low: Trial, high: Trial) -> float:
+    """The minimum of the cubic through two trials, or of the parabola if the slope at `high` is unknown, a fifth off the ends."""
+    gap, a = high.a - low.a, nan
+    if high.has_slope:
         bend = low.slope + high.slope - 3 * (high.value - low.value) / gap
-        root = bend**2 - low.slope * high.slope
-        if root >= 0:
-            root = np.copysign(np.sqrt(root), gap)
+        square = bend**2 - low.slope * high.slope
+        if square >= 0:
+            root = copysign(sqrt(square), gap)
             a = high.a - gap * (high.slope + root - bend) / (high.slope - low.slope + 2 * root)
-    elif np.isfinite(high.value):
+    elif isfinite(high.value):
         a = low.a - low.slope * gap**2 / (2 * (high.value - low.value - low.slope * gap))
-    nearest, farthest = sorted((low.a + 0.1 * gap, high.a - 0.1 * gap))
-    return float(min(max(a, nearest), farthest)) if np.isfinite(a) else (low.a + high.a) / 2
+    nearest, farthest = sorted((low.a + 0.2 * gap, high.a - 0.2 * gap))
+    return min(max(a, nearest), farthest) if isfinite(a) else (low.a + high.a) / 2

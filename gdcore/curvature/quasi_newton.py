@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.linalg.blas import dtrsv
 
 from gdcore import validation
-from gdcore.curvature.line_searches import wolfe_line_search
+from gdcore.curvature.line_searches import Trial, wolfe_trial
 from gdcore.objectives import Array, Objective
+
+Pairs = tuple[Array, Array, Array, float]
 
 
 def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]:
     """One step of BFGS: p = −B g, w ← w + a p by a strong Wolfe line search, B ← (I − ρ s yᵀ) B (I − ρ y sᵀ) + ρ s sᵀ.
 
     g = ∇L(w), s and y are the changes of w and g, ρ = 1 / sᵀy, and B, at first the identity, comes to resemble H⁻¹. The update
-    has rank two; it keeps B positive definite if sᵀy > 0, which the line search assures, and is left out otherwise. Before the
-    first update B is scaled to sᵀy / yᵀy. w is one start (d,); the state is (L, g, B) at w, at first None, so that a step asks
-    for one value and one gradient unless the search tries more lengths. Where the gradient is 0, or no step descends, w rests.
+    has rank two; it keeps B positive definite if sᵀy > 0, which the line search assures, and is left out otherwise.
+    w is one start (d,); the state is (L, g, B) at w, at first None, so that a step asks for one value and one gradient unless
+    the search tries more lengths. Where the gradient is 0, or no step descends, w rests.
     Raises ValueError for a batch of starts, and for minibatches (y must be of one function).
     Source: Broyden, Fletcher, Goldfarb and Shanno 1970; Nocedal and Wright 2006, algorithm 6.1; the lecture notes, 4.14.5.
     """
@@ -25,16 +28,15 @@ def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]
     validation.one_function("bfgs", objective)
     identity = np.eye(w.size, dtype=w.dtype)
     value, g, B = (float(objective.value(w)), objective.gradient(w), identity) if state is None else state
-    p = -(B @ g)
+    p = -B.dot(g)
     first = _first_step(g) if state is None else 1.0
-    a, value, g_new = wolfe_line_search(objective, w, p, value=value, gradient=g, first=first)
-    s, y = a * p, g_new - g
-    w = w + s
-    if s @ y > 0:
-        rho = 1 / (s @ y)
+    end = wolfe_trial(Trial(objective, w, p, 0.0, value, g), first)
+    s, y = end.w - w, end.gradient - g
+    if (curvature := float(s.dot(y))) > 0:
+        rho = 1 / curvature
         left = identity - rho * np.outer(s, y)
         B = left @ B @ left.T + rho * np.outer(s, s)
-    return w, (value, g_new, B)
+    return end.w, (end.value, end.gradient, B)
 
 
 def lbfgs(objective: Objective, w: Array, state: Any = None, *, memory: int = 10) -> tuple[Array, Any]:
@@ -42,37 +44,46 @@ def lbfgs(objective: Objective, w: Array, state: Any = None, *, memory: int = 10
 
     The two-loop recursion: q ← g; from the newest pair to the oldest αᵢ = ρᵢ sᵢᵀq, q ← q − αᵢ yᵢ; r = (sᵀy / yᵀy) q with the
     newest pair; from the oldest to the newest r ← r + sᵢ (αᵢ − ρᵢ yᵢᵀr); p = −r. It costs 4 `memory` d products and 2 `memory` d
-    numbers. `memory` is a whole number ≥ 1. w is one start (d,); the state is (L, g, pairs) with the pairs (s, y, ρ), the oldest
-    first, at first None. All else as in `bfgs`.
-    Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; the lecture notes, section 4.14.5.
+    numbers. `memory` is a whole number ≥ 1. w is one start (d,); the state is (L, g, (S, Y, R, γ)) at w, at first None: the rows
+    of S and Y, (k, d), are the pairs, the oldest first, R, (k, k), holds sᵢᵀyⱼ for i ≤ j, and γ is sᵀy / yᵀy of the newest. All
+    else as in `bfgs`. Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; the lecture notes, section
+    4.14.5.
     """
     validation.one_start("lbfgs", w)
     validation.one_function("lbfgs", objective)
-    value, g, pairs = (float(objective.value(w)), objective.gradient(w), ()) if state is None else state
-    p = -_two_loops(g, pairs)
-    a, value, g_new = wolfe_line_search(objective, w, p, value=value, gradient=g, first=1.0 if pairs else _first_step(g))
-    s, y = a * p, g_new - g
-    w = w + s
-    if s @ y > 0:
-        pairs = (*pairs, (s, y, 1 / (s @ y)))[-memory:]
-    return w, (value, g_new, pairs)
+    value, g, pairs = (float(objective.value(w)), objective.gradient(w), None) if state is None else state
+    p = _two_loops(g, pairs)
+    first = _first_step(g) if pairs is None else 1.0
+    end = wolfe_trial(Trial(objective, w, p, 0.0, value, g), first)
+    s, y = end.w - w, end.gradient - g
+    if (curvature := float(s.dot(y))) > 0:
+        pairs = _remembered(pairs, s, y, curvature, memory)
+    return end.w, (end.value, end.gradient, pairs)
 
 
-def _two_loops(g: Array, pairs: tuple[tuple[Array, Array, float], ...]) -> Array:
-    """B g, with B the inverse Hessian that the pairs (s, y, ρ) stand for."""
-    q, alphas = g, []
-    for s, y, rho in reversed(pairs):
-        alphas.append(rho * (s @ q))
-        q = q - alphas[-1] * y
-    if pairs:
-        s, y, rho = pairs[-1]
-        q = q / (rho * (y @ y))
-    for s, y, rho in pairs:
-        q = q + s * (alphas.pop() - rho * (y @ q))
-    return q
+def _two_loops(g: Array, pairs: Pairs | None) -> Array:
+    """−B g. Each loop solves a triangular system, since αᵢ = ρᵢ (sᵢᵀg − Σ sᵢᵀyⱼ αⱼ) over the newer pairs j, and so the other."""
+    if pairs is None:
+        return -g
+    S, Y, R, scale = pairs
+    alpha = dtrsv(R.T, S.dot(g), lower=1, trans=1)
+    p = scale * (alpha.dot(Y) - g)
+    difference = dtrsv(R.T, R.diagonal() * alpha + Y.dot(p), lower=1)
+    return (p - difference.dot(S)).astype(g.dtype, copy=False)
+
+
+def _remembered(pairs: Pairs | None, s: Array, y: Array, curvature: float, memory: int) -> Pairs:
+    """The pairs with a new one, of curvature sᵀy, and without the oldest if they would be more than `memory`."""
+    old = 0 if pairs is None else min(len(pairs[0]), memory - 1)
+    S, Y, R = np.empty((old + 1, s.size), s.dtype), np.empty((old + 1, s.size), s.dtype), np.zeros((old + 1, old + 1))
+    if old and pairs is not None:
+        S[:-1], Y[:-1], R[:-1, :-1] = pairs[0][-old:], pairs[1][-old:], pairs[2][-old:, -old:]
+    S[-1], Y[-1] = s, y
+    R[:, -1] = S.dot(y)
+    return S, Y, R, curvature / float(y.dot(y))
 
 
 def _first_step(g: Array) -> float:
     """A first trial of length 1 at most, since nothing is known of the curvature yet."""
-    length = float(np.sqrt(g @ g))
+    length = float(np.sqrt(g.dot(g)))
     return 1 / length if length > 1 else 1.0

@@ -23,7 +23,7 @@ def normalized_gradient(
     Source: Prince, equations 6.13 and 6.14.
     """
     g = objective.gradient(w)
-    w = w - learning_rate * ratio(g, np.sqrt(g**2), epsilon)
+    w = w - learning_rate * ratio(g, np.sqrt(g**2) + epsilon, epsilon)
     return w, state
 
 
@@ -47,7 +47,8 @@ def adagrad(
     r = state
     g = objective.gradient(w)
     r = r + g**2
-    w = w - learning_rate * (ratio(g, np.sqrt(r + epsilon), 0.0) if inside_root else ratio(g, np.sqrt(r), epsilon))
+    denominator = np.sqrt(r + epsilon) if inside_root else np.sqrt(r) + epsilon
+    w = w - learning_rate * ratio(g, denominator, epsilon)
     return w, r
 
 
@@ -79,9 +80,8 @@ def rmsprop(
     r = decay * r + (1 - decay) * g**2
     m = decay * m + (1 - decay) * g if centered else m
     spread = np.maximum(r - m**2, 0) if centered else r
-    v = momentum * v - learning_rate * (
-        ratio(g, np.sqrt(spread + epsilon), 0.0) if inside_root else ratio(g, np.sqrt(spread), epsilon)
-    )
+    denominator = np.sqrt(spread + epsilon) if inside_root else np.sqrt(spread) + epsilon
+    v = momentum * v - learning_rate * ratio(g, denominator, epsilon)
     w = w + v
     return w, (r, m, v)
 
@@ -104,15 +104,15 @@ def adadelta(
     r, u = state
     g = objective.gradient(w)
     r = decay * r + (1 - decay) * g**2
-    step = ratio(np.sqrt(u + epsilon) * g, np.sqrt(r + epsilon), 0.0)
+    # Not np.sqrt, which would make the first u, a plain 0.0, a number of double precision.
+    step = ratio((u + epsilon) ** 0.5 * g, (r + epsilon) ** 0.5, epsilon)
     u = decay * u + (1 - decay) * step**2
     w = w - learning_rate * step
     return w, (r, u)
 
 
-def ratio(numerator: Array, root: Array, epsilon: float | Array) -> Array:
-    """The quotient numerator / (root + ε), and 0 where root and ε are both 0."""
-    denominator = root + epsilon
+def ratio(numerator: Array, denominator: Array, epsilon: float | Array) -> Array:
+    """The quotient, and 0 where the denominator is 0, as it can be only if the ε in it is."""
     if isinstance(epsilon, float) and epsilon > 0:
         return numerator / denominator
     return np.divide(numerator, denominator, out=np.zeros_like(denominator), where=denominator != 0)

@@ -39,7 +39,7 @@ def adam(
     r = beta2 * r + (1 - beta2) * g**2
     s_hat = s / (1 - beta1**t) if bias_correction else s
     r_hat = r / (1 - beta2**t) if bias_correction else r
-    w = w - learning_rate * ratio(s_hat, np.sqrt(r_hat), epsilon)
+    w = w - learning_rate * ratio(s_hat, np.sqrt(r_hat) + epsilon, epsilon)
     return w, (t, s, r)
 
 
@@ -68,7 +68,7 @@ def adamw(
     r = beta2 * r + (1 - beta2) * g**2
     s_hat = s / (1 - beta1**t)
     r_hat = r / (1 - beta2**t)
-    w = w - learning_rate * (ratio(s_hat, np.sqrt(r_hat), epsilon) + weight_decay * w)
+    w = w - learning_rate * (ratio(s_hat, np.sqrt(r_hat) + epsilon, epsilon) + weight_decay * w)
     return w, (t, s, r)
 
 
@@ -96,7 +96,7 @@ def amsgrad(
     q = np.maximum(q, r)
     s_hat = s / (1 - beta1**t)
     q_hat = q / (1 - beta2**t)
-    w = w - learning_rate * ratio(s_hat, np.sqrt(q_hat), epsilon)
+    w = w - learning_rate * ratio(s_hat, np.sqrt(q_hat) + epsilon, epsilon)
     return w, (t, s, r, q)
 
 
@@ -127,7 +127,7 @@ def nadam(
     r = beta2 * r + (1 - beta2) * g**2
     r_hat = r / (1 - beta2**t)
     ahead = (1 - mu) / (1 - p) * g + mu_next / (1 - p * mu_next) * s
-    w = w - learning_rate * ratio(ahead, np.sqrt(r_hat), epsilon)
+    w = w - learning_rate * ratio(ahead, np.sqrt(r_hat) + epsilon, epsilon)
     return w, (t, p, s, r)
 
 
