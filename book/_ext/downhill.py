@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,23 @@ def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: 
 
 def offer_binder(app: Sphinx, config: Config) -> None:
     """Point the Binder button at the public repository that this copy was cloned from; a fork's pages lead to the fork."""
-    try:
-        remote = subprocess.run(
-            ["git", "config", "--get", "remote.origin.url"], cwd=ROOT, capture_output=True, text=True
-        ).stdout.strip()
-    except FileNotFoundError:
-        return
-    found = re.fullmatch(r"(?:https://|git@)(github\.com|gitlab\.com)[/:](.+?)(?:\.git)?/?", remote)
+    found = re.fullmatch(
+        r"(?:https://|git@)(github\.com|gitlab\.com)[/:](.+?)(?:\.git)?/?", _git("config", "--get", "remote.origin.url")
+    )
     if found:
-        config.html_theme_options["repository_url"] = f"https://{found[1]}/{found[2]}"
-        config.html_theme_options["use_repository_button"] = True
-        config.html_theme_options.setdefault("launch_buttons", {})["binderhub_url"] = "https://mybinder.org"
+        config.html_theme_options |= {
+            "repository_url": f"https://{found[1]}/{found[2]}",
+            "repository_branch": _git("symbolic-ref", "--short", "HEAD") or "main",
+            "use_repository_button": True,
+            "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
+        }
+
+
+def _git(*arguments: str) -> str:
+    """What git says of this copy; nothing where there is no git or no answer."""
+    if shutil.which("git") is None:
+        return ""
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 
 def tidy_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
