@@ -91,6 +91,18 @@ def with_penalty(objective: Objective, penalty: Penalty) -> Objective:
     if objective.penalty is not None:
         raise ValueError(f"{objective.name} has the penalty {objective.penalty.name} already; give both as one elastic_net")
 
+    full = None if objective.full is None else _sum(objective.full, penalty)
+    batch = None if objective.batch is None else lambda t: _sum(objective.at(t), penalty, full)
+    return _sum(objective, penalty, full, batch)
+
+
+def _sum(
+    objective: Objective,
+    penalty: Penalty,
+    full: Objective | None = None,
+    batch: Callable[[int], Objective] | None = None,
+) -> Objective:
+    """The objective with its penalty; the whole and the batches come with theirs."""
     hessian, product = objective.hessian, objective.hessian_vector
     return Objective(
         name=f"{objective.name} with {penalty.name}",
@@ -105,16 +117,9 @@ def with_penalty(objective: Objective, penalty: Penalty) -> Objective:
         shapes=objective.shapes,
         box=objective.box,
         dimension=objective.dimension,
-        batch=_batches(objective, penalty),
-        full=None if objective.full is None else with_penalty(objective.full, penalty),
+        batch=batch,
+        full=full,
     )
-
-
-def _batches(objective: Objective, penalty: Penalty) -> Callable[[int], Objective] | None:
-    """The batches of an objective that has some, each with the penalty."""
-    if objective.batch is None:
-        return None
-    return lambda t: with_penalty(objective.at(t), penalty)
 
 
 def _strength(name: str, value: Any) -> float | Array:

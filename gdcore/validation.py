@@ -188,17 +188,17 @@ def hyperparameter(name: str, value: Any, kind: Any, w: Array, where: str = "") 
         return whole_number(name, value, least=_LEAST.get(name, 1), where=where)
     if get_origin(kind) is Literal and value not in get_args(kind):
         raise ValueError(f"{name} must be one of {', '.join(map(repr, get_args(kind)))}, got {value!r}{where}")
-    return number(name, value, w, where) if name in _RANGES else value
+    return number(name, value, kind, w, where) if name in _RANGES else value
 
 
-def number(name: str, value: Any, w: Array, where: str = "") -> Any:
-    """A hyperparameter that is a number, or an array of numbers that broadcasts with w, within its range."""
+def number(name: str, value: Any, kind: Any, w: Array, where: str = "") -> Any:
+    """A hyperparameter that is a number or, unless its kind is float, an array that broadcasts with w; within its range."""
     least, limit = _RANGES[name]
     allowed = f"a number ≥ {least:g}" + (f" and < {limit:g}" if np.isfinite(limit) else ", finite")
     if isinstance(value, float) or (isinstance(value, Real) and not isinstance(value, bool)):
         value = float(value)
         in_range = least <= value < limit
-    elif isinstance(value, (np.ndarray, list, tuple)) and np.asarray(value).dtype.kind in "fiu":
+    elif kind is not float and isinstance(value, (np.ndarray, list, tuple)) and np.asarray(value).dtype.kind in "fiu":
         value = np.asarray(value, dtype=w.dtype)
         in_range = bool(((least <= value) & (value < limit)).all())
         _fits(name, value, w)

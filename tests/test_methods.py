@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gdcore import methods, objectives, penalties
+from gdcore import curvature, methods, objectives, penalties
 from gdcore.descent import descend
+from gdcore.minibatches import Minibatches
 
 START = np.array([-0.5, 2.3])
 
@@ -397,3 +398,43 @@ def test_every_method_says_its_equation_and_its_source(name):
     text = getattr(methods, name).__doc__
     assert ("Source:" in text and "(..., d)" in text) or "(d,)" in text
     assert "←" in text or name == "random_search"
+
+
+@pytest.mark.parametrize(
+    "name", ["momentum", "nesterov", "rmsprop", "adam", "adamw", "amsgrad", "nadam", "adagrad", "adadelta", "muon"]
+)
+def test_every_number_may_be_one_for_each_run(name):
+    method, objective = getattr(methods, name), suited("muon")
+    kinds = {
+        "learning_rate": [0.01, 0.02, 0.005],
+        "momentum": [0.0, 0.5, 0.9],
+        "beta1": [0.0, 0.5, 0.9],
+        "beta2": [0.9, 0.99, 0.999],
+    }
+    kinds |= {"decay": [0.8, 0.9, 0.99], "weight_decay": [0.0, 0.1, 0.3]}
+    for key, values in kinds.items():
+        if key in method.__kwdefaults__:
+            together = descend(method, objective, np.tile(START, (3, 1)), 12, **{key: np.array(values)[:, np.newaxis]})
+            for i, value in enumerate(values):
+                alone = descend(method, objective, START, 12, **{key: value})
+                np.testing.assert_allclose(together.points[:, i], alone.points, rtol=1e-12, err_msg=key)
+
+
+@pytest.mark.parametrize(
+    "method, name", [(methods.steepest_descent, "learning_rate"), (curvature.newton, "damping"), (methods.muon, "epsilon")]
+)
+def test_some_numbers_may_not(method, name):
+    with pytest.raises(TypeError, match=f"{name} must be a number ≥ 0, finite, got"):
+        descend(method, suited("muon"), START, 1, **{name: np.array([0.1, 0.2])})
+
+
+def test_svrg_and_penalties_on_minibatches():
+    rng = np.random.default_rng(8)
+    X, t = rng.standard_normal((24, 3)), rng.standard_normal(24)
+    batches = Minibatches(objectives.least_squares, X, t, batch_size=4, seed=1)
+    end = descend(methods.svrg, batches, np.zeros(3), 2000, learning_rate=0.05, period=12, record_every=0).points[-1]
+    np.testing.assert_allclose(end, np.linalg.lstsq(X, t)[0], atol=1e-12)
+    ridge = penalties.with_penalty(batches, penalties.l2(0.1))
+    end = descend(methods.svrg, ridge, np.zeros(3), 2000, learning_rate=0.05, period=12, record_every=0).points[-1]
+    np.testing.assert_allclose(end, np.linalg.solve(X.T @ X / 24 + 0.1 * np.eye(3), X.T @ t / 24), atol=1e-12)
+    assert ridge.whole.name == "least squares with L2"

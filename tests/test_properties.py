@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from gdcore import curvature, methods, objectives, penalties, schedules
 from gdcore.descent import descend
 
-deterministic = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+deterministic = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 
 coordinates = st.floats(-2, 2, allow_subnormal=False)
 points = arrays(float, 2, elements=coordinates)
@@ -169,7 +169,7 @@ all_schedules = st.recursive(
 )
 
 
-@settings(deterministic, max_examples=300)
+@settings(deterministic, max_examples=200)
 @given(schedule=all_schedules, t=st.integers(1, 10**9))
 def test_every_schedule_is_finite_and_never_negative(schedule, t):
     for step in (1, 2, t):

@@ -12,7 +12,7 @@ from gdcore.objectives import Array, Objective
 
 
 def prince_momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.1, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.1, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of Prince's momentum, a moving average: m ← β m + (1 − β) g, φ ← φ − α m.
 
@@ -31,7 +31,7 @@ def prince_nesterov(
     state: Any = 0.0,
     *,
     learning_rate: float | Array = 0.1,
-    momentum: float = 0.9,
+    momentum: float | Array = 0.9,
     printed: bool = True,
 ) -> tuple[Array, Any]:
     """One step of Prince's Nesterov momentum: m ← β m + (1 − β) ∇L(φ − α m), φ ← φ − α m.
@@ -47,7 +47,7 @@ def prince_nesterov(
 
 
 def notes_momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of momentum as in the lecture notes' text: v ← ρ v + η g, x ← x − v. Their v is minus that of `momentum`.
 
@@ -60,7 +60,7 @@ def notes_momentum(
 
 
 def slides_momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of momentum as on the slide and in PyTorch: v ← ρ v + g, x ← x − α v. Their v is −1/α times that of `momentum`.
 
@@ -73,7 +73,7 @@ def slides_momentum(
 
 
 def practical_nesterov(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of NAG-prac: v ← ρ v − η ∇L(y), y ← y + ρ v − η ∇L(y), with y for the notes' x.
 
@@ -88,7 +88,7 @@ def practical_nesterov(
 
 
 def library_nesterov(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of Nesterov momentum as PyTorch has it: v ← ρ v + g, x ← x − η (g + ρ v).
 
@@ -107,9 +107,9 @@ def folded_adam(
     state: Any = (0, 0.0, 0.0),
     *,
     learning_rate: float | Array = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
+    beta1: float | Array = 0.9,
+    beta2: float | Array = 0.999,
+    epsilon: float | Array = 1e-8,
 ) -> tuple[Array, Any]:
     """One step of Adam with its corrections folded into the rate: w ← w − ηₜ s / (√r + ε̂).
 
@@ -126,19 +126,19 @@ def folded_adam(
     return w, (t, s, r)
 
 
-def velocity(source: str, state: Array, learning_rate: float) -> Array:
+def velocity(source: str, state: Array, learning_rate: float | Array) -> Array:
     """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α v_slides, by its own rate α.
 
     Raises ValueError for a source that is unknown. Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes,
     4.9.2.
     """
-    factors = {"gdcore": 1.0, "bishop": 1.0, "kneusel": 1.0, "notes": -1.0}
-    factors |= dict.fromkeys(("prince", "slides", "pytorch"), -learning_rate)
+    factors: dict[str, float | Array] = {"gdcore": 1.0, "bishop": 1.0, "kneusel": 1.0, "notes": -1.0}
+    factors |= {name: -learning_rate for name in ("prince", "slides", "pytorch")}
     if source not in factors:
         raise ValueError(f"source must be one of {', '.join(factors)}, got {source!r}")
     return factors[source] * state
 
 
-def position(ahead: Array, velocity: Array, momentum: float) -> Array:
+def position(ahead: Array, velocity: Array, momentum: float | Array) -> Array:
     """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v. All are (..., d)."""
     return ahead - momentum * velocity

@@ -14,7 +14,7 @@ from gdcore.objectives import Array, Objective
 
 
 def normalized_gradient(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 0.01, epsilon: float = 0.0
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 0.01, epsilon: float | Array = 0.0
 ) -> tuple[Array, Any]:
     """One step along each coordinate's sign: g = ∇L(w), w ← w − η g / (√g² + ε).
 
@@ -33,7 +33,7 @@ def adagrad(
     state: Any = 0.0,
     *,
     learning_rate: float | Array = 0.01,
-    epsilon: float = 1e-8,
+    epsilon: float | Array = 1e-8,
     inside_root: bool = False,
 ) -> tuple[Array, Any]:
     """One step of AdaGrad: r ← r + g², w ← w − η g / (√r + ε), with g = ∇L(w).
@@ -58,9 +58,9 @@ def rmsprop(
     state: Any = (0.0, 0.0, 0.0),
     *,
     learning_rate: float | Array = 0.01,
-    decay: float = 0.9,
-    epsilon: float = 1e-8,
-    momentum: float = 0.0,
+    decay: float | Array = 0.9,
+    epsilon: float | Array = 1e-8,
+    momentum: float | Array = 0.0,
     nesterov: bool = False,
     centered: bool = False,
     inside_root: bool = False,
@@ -92,8 +92,8 @@ def adadelta(
     state: Any = (0.0, 0.0),
     *,
     learning_rate: float | Array = 1.0,
-    decay: float = 0.9,
-    epsilon: float = 1e-6,
+    decay: float | Array = 0.9,
+    epsilon: float | Array = 1e-6,
 ) -> tuple[Array, Any]:
     """One step of Adadelta: r ← ρ r + (1 − ρ) g², Δ = √(u + ε) / √(r + ε) g, u ← ρ u + (1 − ρ) Δ², w ← w − η Δ.
 

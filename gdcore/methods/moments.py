@@ -16,10 +16,10 @@ def adam(
     state: Any = (0, 0.0, 0.0),
     *,
     learning_rate: float | Array = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
-    weight_decay: float = 0.0,
+    beta1: float | Array = 0.9,
+    beta2: float | Array = 0.999,
+    epsilon: float | Array = 1e-8,
+    weight_decay: float | Array = 0.0,
     bias_correction: bool = True,
 ) -> tuple[Array, Any]:
     """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε), with g = ∇L(w) + α w.
@@ -49,10 +49,10 @@ def adamw(
     state: Any = (0, 0.0, 0.0),
     *,
     learning_rate: float | Array = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
-    weight_decay: float = 0.01,
+    beta1: float | Array = 0.9,
+    beta2: float | Array = 0.999,
+    epsilon: float | Array = 1e-8,
+    weight_decay: float | Array = 0.01,
 ) -> tuple[Array, Any]:
     """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w), with g = ∇L(w).
 
@@ -78,9 +78,9 @@ def amsgrad(
     state: Any = (0, 0.0, 0.0, 0.0),
     *,
     learning_rate: float | Array = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
+    beta1: float | Array = 0.9,
+    beta2: float | Array = 0.999,
+    epsilon: float | Array = 1e-8,
 ) -> tuple[Array, Any]:
     """One step of AMSGrad, Adam whose denominator never falls: q ← max(q, r), w ← w − η ŝ / (√q̂ + ε).
 
@@ -106,9 +106,9 @@ def nadam(
     state: Any = (0, 1.0, 0.0, 0.0),
     *,
     learning_rate: float | Array = 2e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
+    beta1: float | Array = 0.9,
+    beta2: float | Array = 0.999,
+    epsilon: float | Array = 1e-8,
     momentum_decay: float = 0.004,
 ) -> tuple[Array, Any]:
     """One step of NAdam, Adam with Nesterov's look-ahead, whose momentum warms up as μₜ = β₁ (1 − ½ · 0.96^(ψ t)).

@@ -19,9 +19,9 @@ def muon(
     state: Any = 0.0,
     *,
     learning_rate: float | Array = 1e-3,
-    momentum: float = 0.95,
+    momentum: float | Array = 0.95,
     nesterov: bool = True,
-    weight_decay: float = 0.0,
+    weight_decay: float | Array = 0.0,
     epsilon: float = 1e-7,
     newton_schulz_steps: int = 5,
 ) -> tuple[Array, Any]:

@@ -22,7 +22,7 @@ def gradient_descent(
 
 
 def momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of momentum, the heavy ball: v ← μ v − η ∇L(w), w ← w + v.
 
@@ -38,7 +38,7 @@ def momentum(
 
 
 def nesterov(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
 ) -> tuple[Array, Any]:
     """One step of Nesterov momentum: v ← μ v − η ∇L(w + μ v), w ← w + v.
 

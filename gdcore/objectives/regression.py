@@ -21,7 +21,7 @@ def least_squares(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] 
 
     X is (N, d), t (N,), w (..., d); a column of ones in X gives an intercept. The Hessian is 2 XᵀX / N: L is convex always, and
     has a single minimum only if the columns of X are linearly independent. Prince's loss is the sum, Bishop's half of the sum.
-    For batches of rows give `lambda rows: least_squares(X[rows], t[rows])`: the means' gradients average to that of the whole.
+    `Minibatches(least_squares, X, t, batch_size=…)` sees a few rows at each step; means of batches average to the whole's.
     Raises ValueError or TypeError for data that are not finite numbers of these shapes, and for another reduction.
     Source: Prince, equations 6.5 to 6.7, X = (1, x); Bishop and Bishop, equations 7.61 and 7.62.
     """
@@ -107,7 +107,7 @@ def gabor(x: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean"
     """Least squares with the Gabor model f(x) = sin(u) exp(−u²/32), u = w₀ + 0.06 w₁ x: L(w) = (1/N) Σₙ (f(xₙ) − tₙ)².
 
     x and t are (N,), w (..., 2). L has many minima and saddles. Prince's loss is the sum, `reduction`="sum", without 1/N: his
-    rates belong to it. For batches of data give `lambda rows: gabor(x[rows], t[rows])`. Raises as `least_squares` does.
+    rates belong to it. `Minibatches(gabor, x, t, batch_size=…)` sees a few data at each step. Raises as `least_squares` does.
     Source: Prince, equations 6.8 and 6.9; the box is that of figure 6.4.
     """
     x, t, scale = _data("x", x, t, 0, reduction)
