@@ -67,21 +67,22 @@ def local_quadratic(x, y):
         steps = [r * np.array([math.cos(a), math.sin(a)]) for a in np.radians(np.arange(360))]
         worst[r] = max(abs(_wells(x + s[0], y + s[1])[0] - value - b @ s - s @ H @ s / 2) for s in steps)
     shape = "bowl" if half - root > 0 else "hill" if half + root < 0 else "saddle"
+    low, high = (f"{value:.2f}".replace("-", "−") for value in (half - root, half + root))
     return (
-        f"Eigenvalues {half - root:.2f} and {half + root:.2f}: a {shape}. "
+        f"Eigenvalues {low} and {high}: a {shape}. "
         f"It is off by up to {worst[0.5]:.3f} at distance 0.5, {worst[0.25]:.3f} at 0.25."
     )
 
 
 def quadratic_and_its_eigenvalues(lambda1, lambda2, angle):
-    """The half-axes are where the cut along an eigenvector reaches the height 1."""
+    """The half-axes are where the cut along an eigenvector reaches the height ½."""
     if lambda1 * lambda2 == 0:
         return "An eigenvalue is zero"
     if lambda1 * lambda2 < 0:
         up, down = ("u₁", "u₂") if lambda1 > 0 else ("u₂", "u₁")
         return f"A saddle: up along {up}, down along {down}."
-    first, second = (2**0.5 / abs(value) ** 0.5 for value in (lambda1, lambda2))
-    kind = "minimum: the contour at height 1" if lambda1 > 0 else "maximum: the contour at height −1"
+    first, second = (abs(value) ** -0.5 for value in (lambda1, lambda2))
+    kind = "minimum: the contour at height ½" if lambda1 > 0 else "maximum: the contour at height −½"
     return f"A {kind} has the half-axes {first:.2f} along u₁ and {second:.2f} along u₂."
 
 
