@@ -258,7 +258,7 @@ def test_lbfgs_goes_along_the_two_loop_recursion_of_its_last_pairs(memory):
             a = (w - before) @ direction / (direction @ direction)
             np.testing.assert_allclose(w - before, a * direction, rtol=1e-9, atol=1e-14)
         pairs.append((w - before, objective.gradient(w) - g))
-        S, Y, R, _ = state[2]
+        (S, Y), R, _ = state[2]
         assert len(S) == len(Y) == min(memory, len(pairs))
         np.testing.assert_allclose(R, np.triu(S @ Y.T), atol=1e-14)
 
@@ -266,7 +266,7 @@ def test_lbfgs_goes_along_the_two_loop_recursion_of_its_last_pairs(memory):
 @pytest.mark.parametrize("memory", [1, 3, 20])
 def test_lbfgs_keeps_so_many_pairs(memory):
     path = descend(curvature.lbfgs, objectives.quadratic(np.geomspace(1, 100, 30)), np.ones(30), 15, memory=memory)
-    assert len(path.state[2][0]) == min(memory, 15)
+    assert path.state[2][0].shape == (2, min(memory, 15), 30)
     assert path.values[-1] < path.values[0]
 
 

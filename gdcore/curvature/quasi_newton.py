@@ -11,7 +11,7 @@ from gdcore import validation
 from gdcore.curvature.line_searches import Trial, wolfe_trial
 from gdcore.objectives import Array, Objective
 
-Pairs = tuple[Array, Array, Array, float]
+Pairs = tuple[Array, Array, float]
 
 
 def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]:
@@ -44,8 +44,8 @@ def lbfgs(objective: Objective, w: Array, state: Any = None, *, memory: int = 10
 
     The two-loop recursion: q ← g; from the newest pair to the oldest αᵢ = ρᵢ sᵢᵀq, q ← q − αᵢ yᵢ; r = (sᵀy / yᵀy) q with the
     newest pair; from the oldest to the newest r ← r + sᵢ (αᵢ − ρᵢ yᵢᵀr); p = −r. It costs 4 `memory` d products and 2 `memory` d
-    numbers. `memory` is a whole number ≥ 1. w is one start (d,); the state is (L, g, (S, Y, R, γ)) at w, at first None: the rows
-    of S and Y, (k, d), are the pairs, the oldest first, R, (k, k), holds sᵢᵀyⱼ for i ≤ j, and γ is sᵀy / yᵀy of the newest. All
+    numbers. `memory` is a whole number ≥ 1. w is one start (d,); the state is (L, g, (SY, R, γ)) at w, at first None: SY, (2, k,
+    d), holds the s and the y of the pairs, the oldest first, R, (k, k), sᵢᵀyⱼ for i ≤ j, and γ is sᵀy / yᵀy of the newest. All
     else as in `bfgs`. Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; the lecture notes, section
     4.14.5.
     """
@@ -65,7 +65,7 @@ def _two_loops(g: Array, pairs: Pairs | None) -> Array:
     """−B g. Each loop solves a triangular system, since αᵢ = ρᵢ (sᵢᵀg − Σ sᵢᵀyⱼ αⱼ) over the newer pairs j, and so the other."""
     if pairs is None:
         return -g
-    S, Y, R, scale = pairs
+    (S, Y), R, scale = pairs
     alpha = dtrsv(R.T, S.dot(g), lower=1, trans=1)
     p = scale * (alpha.dot(Y) - g)
     difference = dtrsv(R.T, R.diagonal() * alpha + Y.dot(p), lower=1)
@@ -74,13 +74,13 @@ def _two_loops(g: Array, pairs: Pairs | None) -> Array:
 
 def _remembered(pairs: Pairs | None, s: Array, y: Array, curvature: float, memory: int) -> Pairs:
     """The pairs with a new one, of curvature sᵀy, and without the oldest if they would be more than `memory`."""
-    old = 0 if pairs is None else min(len(pairs[0]), memory - 1)
-    S, Y, R = np.empty((old + 1, s.size), s.dtype), np.empty((old + 1, s.size), s.dtype), np.zeros((old + 1, old + 1))
+    old = 0 if pairs is None else min(pairs[0].shape[1], memory - 1)
+    SY, R = np.empty((2, old + 1, s.size), s.dtype), np.zeros((old + 1, old + 1))
     if old and pairs is not None:
-        S[:-1], Y[:-1], R[:-1, :-1] = pairs[0][-old:], pairs[1][-old:], pairs[2][-old:, -old:]
-    S[-1], Y[-1] = s, y
-    R[:, -1] = S.dot(y)
-    return S, Y, R, curvature / float(y.dot(y))
+        SY[:, :-1], R[:-1, :-1] = pairs[0][:, -old:], pairs[1][-old:, -old:]
+    SY[0, -1], SY[1, -1] = s, y
+    R[:, -1] = SY[0].dot(y)
+    return SY, R, curvature / float(y.dot(y))
 
 
 def _first_step(g: Array) -> float:
