@@ -143,7 +143,15 @@ def _signature(method: Callable[..., Any]) -> _Signature:
     if "state" not in parameters:
         raise TypeError(f"method must be a function of (objective, w, state) such as gradient_descent, got {method!r}")
     defaults = {name: p.default for name, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
-    return _Signature(parameters["state"].default, MappingProxyType(defaults), get_type_hints(getattr(method, "func", method)))
+    return _Signature(parameters["state"].default, MappingProxyType(defaults), _kinds(method))
+
+
+def _kinds(method: Callable[..., Any]) -> Mapping[str, Any]:
+    """The types that a method's signature gives its parameters; none if they are not to be had, as of a class's instance."""
+    try:
+        return get_type_hints(getattr(method, "func", method))
+    except (NameError, TypeError):
+        return {}
 
 
 def first_state(method: Callable[..., Any]) -> Any:

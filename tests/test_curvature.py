@@ -329,6 +329,18 @@ def test_an_exact_search_finds_a_kink():
     assert a == pytest.approx(np.pi, rel=1e-15)
 
 
+def test_an_exact_search_rests_at_a_kink():
+    """As in coordinate descent on a lasso: |w| + 0.3 w at 0 has the subgradient 0.3 and no way down."""
+    lasso = objectives.Objective("lasso", lambda w: (np.abs(w) + 0.3 * w).sum(-1), lambda w: np.sign(w) + 0.3)
+    for start in (0.0, 1e-200):
+        w = np.array([start])
+        a, _ = curvature.exact_line_search(lasso, w, -lasso.gradient(w), first=1.0)
+        assert abs((w - a * lasso.gradient(w))[0]) <= 1e-19 and lasso.value(w - a * lasso.gradient(w)) <= lasso.value(w)
+    assert curvature.exact_line_search(lasso, np.zeros(1), np.array([-0.3]))[0] == 0
+    descending = curvature.exact_line_search(lasso, np.array([2.0]), np.array([-1.3]))[0]
+    assert descending == pytest.approx(2 / 1.3, rel=1e-14)
+
+
 def test_an_exact_search_does_not_climb_over_a_hill_to_something_higher():
     wells, start = objectives.two_wells(), np.array([-0.5, 0.5])
     p = -wells.gradient(start)

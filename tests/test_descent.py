@@ -251,6 +251,21 @@ def test_any_callable_with_a_method_s_signature_is_a_method(rate):
     assert momentum.__kwdefaults__ == {"learning_rate": 0.01, "momentum": 0.9}
 
 
+def test_a_method_may_have_types_that_are_not_defined_or_be_an_instance():
+    def typed(objective: "Nowhere", w, state=(), *, learning_rate: "Nothing" = 0.02):  # noqa: F821
+        return gradient_descent(objective, w, state, learning_rate=learning_rate)
+
+    class Instance:
+        def __call__(self, objective, w, state=(), *, learning_rate=0.02):
+            return typed(objective, w, state, learning_rate=learning_rate)
+
+    plain = descend(gradient_descent, objectives.canyon(), START, 5, learning_rate=0.02)
+    for method in (typed, Instance()):
+        assert np.array_equal(descend(method, objectives.canyon(), START, 5).points, plain.points)
+        with pytest.raises(ValueError, match="learning_rate must be"):
+            descend(method, objectives.canyon(), START, 5, learning_rate=-1)
+
+
 def test_step_t_descends_on_the_objective_of_step_t_and_values_are_of_the_whole():
     whole = objectives.bowl()
 

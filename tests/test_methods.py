@@ -308,6 +308,14 @@ def test_proximal_gradient_finds_zeros_and_subgradients_do_not():
     assert (subgradients.points != 0).all()
 
 
+def test_exact_coordinate_descent_solves_the_lasso_too():
+    """Where the part that is not smooth is a sum over coordinates, no ridge holds it up."""
+    prox = descend(methods.proximal_gradient, lasso(0.5), np.ones(6), 500, learning_rate=0.1).points[-1]
+    path = descend(methods.coordinate_descent, lasso(0.5), np.ones(6), 6 * 40, exact=True)
+    np.testing.assert_allclose(path.points[-1], prox, atol=1e-9)
+    assert (np.diff(path.values) <= 1e-14).all()
+
+
 def test_proximal_gradient_needs_a_penalty():
     with pytest.raises(
         ValueError, match="proximal_gradient needs an objective that has smooth, and canyon has none; with_penalty"

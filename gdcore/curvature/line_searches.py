@@ -16,6 +16,7 @@ from scipy.optimize import brentq
 from gdcore.objectives import Array, Objective
 
 _MOST_TRIALS = 200
+_RTOL = 4 * float(np.finfo(float).eps)
 
 
 class Trial:
@@ -73,9 +74,10 @@ def exact_line_search(
     """The step a at which L(w + a p) has a minimum along the line, by the sign of the slope, and the gradient there.
 
     It tries `first`, goes farther until the slope rises, and finds its change of sign by Brent's method: to `tolerance` times
-    the slope at 0, or as narrowly as rounding lets it, so that it finds kinks too. On a quadratic the second trial is the
-    minimum. Of several minima it takes one that is not higher than the start, not always the nearest. w, p and `gradient`, ∇L(w)
-    if it is known, are (d,). Raises ValueError if L falls without end along the line. Source: Brent 1973 for the root.
+    the slope at 0, or as narrowly as rounding lets it, so that it finds kinks too; at a kink where no step descends a is 0. On a
+    quadratic the second trial is the minimum. Of several minima it takes one that is not higher than the start, not always the
+    nearest. w, p and `gradient`, ∇L(w) if it is known, are (d,). Raises ValueError if L falls without end along the line. Source:
+    Brent 1973 for the root.
     """
     start = Trial(objective, w, p, 0.0, None, gradient)
     trials = {0.0: start}
@@ -86,11 +88,14 @@ def exact_line_search(
 
     low, high, a = 0.0, inf, first if 0 < first < inf else 1.0
     for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
-        if slope(a) >= 0:
-            a = brentq(slope, low, a, xtol=np.finfo(float).tiny, rtol=4 * np.finfo(float).eps)
-            slope(a)
-            if trials[a].value <= start.value + start.rounding():
+        if 0 <= slope(a) < inf:
+            beyond = a
+            a, _ = brentq(slope, low, beyond, xtol=1e-20 * beyond, rtol=_RTOL, maxiter=_MOST_TRIALS, full_output=True, disp=False)
+            smooth = slope(a) == 0 and trials[a].value <= start.value + start.rounding()
+            if smooth or trials[a].value < start.value:
                 return a, trials[a].gradient
+            if a < 1e-15 * beyond:
+                break
         if isfinite(trials[a].slope) and trials[a].slope < 0 and trials[a].value <= start.value:
             low, a = a, _beyond(trials[low], trials[a], most=10.0) if high == inf else (a + high) / 2
         else:
