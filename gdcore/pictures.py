@@ -58,7 +58,7 @@ _METHODS = {
 }
 
 STYLE: dict[str, Any] = {
-    "font.size": 12, # a page on a phone shows it at six tenths
+    "font.size": 12,  # a page on a phone shows it at six tenths
     "axes.titlesize": 12,
     "legend.fontsize": 10.5,
     "axes.spines.top": False,

@@ -21,6 +21,8 @@ from gdcore.pictures import STYLE
 
 Draw = Callable[..., str | None]
 
+_STYLE: dict[Any, Any] = STYLE | RC
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -88,7 +90,7 @@ class Explorable:
 
     def png(self) -> bytes:
         """The start frame as a PNG, for print."""
-        with mpl.rc_context({**STYLE, **RC}):
+        with mpl.rc_context(_STYLE):
             figure = Figure(figsize=self.size, layout="constrained", dpi=150)
             FigureCanvasAgg(figure)
             axes = figure.subplots(*self.axes)
@@ -109,7 +111,7 @@ class Stage:
         self.figure, self.strict = figure, strict
         rows, columns = figure.axes
         width, height = figure.size
-        with mpl.rc_context({**STYLE, **RC}):
+        with mpl.rc_context(_STYLE):
             self.sheets = [Sheet(f"{figure.name}-{k}", width / columns, height / rows) for k in range(rows * columns)]
             self._lay_out()
             self.still = [sheet.still() for sheet in self.sheets]
@@ -136,7 +138,7 @@ class Stage:
 
     def draw(self, layer: Layer, values: Mapping[str, Any]) -> tuple[list[Pieces], str]:
         """One layer at these values of the controls: its pieces for each sheet, and its caption."""
-        with mpl.rc_context({**STYLE, **RC}), warnings.catch_warnings():
+        with mpl.rc_context(_STYLE), warnings.catch_warnings():
             if self.strict:
                 warnings.simplefilter("error")
             for sheet in self.sheets:

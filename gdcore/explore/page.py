@@ -120,7 +120,8 @@ def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]],
         moving = ("".join(table.groups[number] for number in layer["frames"][_start(figure, layer)][k]) for layer in layers)
         groups = "".join(f'<g class="explore-layer">{groups}</g>' for groups in moving)
         sheets.append(
-            f'<svg viewBox="0 0 {width * 72:g} {height * 72:g}" style="max-width: min(100%, {width * 96:g}px)" aria-hidden="true">'
+            f'<svg viewBox="0 0 {width * 72:g} {height * 72:g}" style="max-width: min(100%, {width * 96:g}px)"'
+            ' aria-hidden="true">'
             f"{defs}{''.join(still.groups)}{groups}</svg>"
         )
     return "".join(sheets)

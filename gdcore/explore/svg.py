@@ -106,7 +106,8 @@ class Sheet:
             artist.draw(renderer)
             ends.append(buffer.tell())
         renderer.finalize()
-        text, defs = buffer.getvalue(), {}
+        text = buffer.getvalue()
+        defs: dict[str, str] = {}
         for block in _DEFS.findall(text[ends[0] :]):
             defs |= self._definitions(block)
         groups = (self._clean(_DEFS.sub("", text[begin:end])) for begin, end in itertools.pairwise(ends))
