@@ -36,14 +36,15 @@ def run(name: str) -> str:
 
 
 def machine() -> str:
-    """What it ran on: versions, cores, and the processor's name where the system tells it."""
+    """What it ran on: versions, cores, and how busy they were with other work before."""
     versions = [f"Python {platform.python_version()}"]
     for name in ("numpy", "scipy", "torch", "jax", "optax"):
         try:
             versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
             versions.append(f"no {name}")
-    return f"{', '.join(versions)}; {os.cpu_count()} cores, {platform.machine()}.\n"
+    busy = f", {os.getloadavg()[0]:.1f} busy before" if hasattr(os, "getloadavg") else ""
+    return f"{', '.join(versions)}; {os.cpu_count()} cores{busy}, {platform.machine()}.\n"
 
 
 def main() -> None:
@@ -51,9 +52,10 @@ def main() -> None:
     asked = [f"bench_{name.removeprefix('bench_')}" for name in sys.argv[1:]]
     if unknown := [name for name in asked if name not in known]:
         sys.exit(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    introduction = INTRODUCTION + machine()
     sections = [run(name) for name in asked or known]
     if not asked:
-        (HERE / "README.md").write_text(INTRODUCTION + machine() + "\n" + "\n".join(sections))
+        (HERE / "README.md").write_text("\n".join([introduction, *sections]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def the_loop() -> None:
             hand = lambda by_hand=by_hand, o=objective: by_hand(o.gradient, o.value, START)  # noqa: E731
             ours = lambda method=method, o=objective: run(method, o, START)  # noqa: E731
             assert all(np.allclose(a, b, rtol=1e-12) for a, b in zip(hand(), ours(), strict=True))
-            times = best_times({"hand": hand, "ours": ours}, turns=400)
+            times = best_times({"hand": hand, "ours": ours}, turns=100, least=0.002)
             name = method.__name__
             print(
                 f"| {name} | {objective.name} | {times['hand']:.3f} ms | {times['ours']:.3f} ms "
@@ -160,7 +160,7 @@ def the_rivals() -> None:
         start = np.zeros(matrix.size) if name == "muon" else START
         ours = lambda name=name, o=objective, w=start: descend(getattr(methods, name), o, w, STEPS, learning_rate=0.02)  # noqa: E731
         ways = {"ours": ours} | {rival: theirs[name] for rival, theirs in rivals.items() if name in theirs}
-        times = best_times({k: way for k, way in ways.items() if k != "optax"}, turns=25)
+        times = best_times({k: way for k, way in ways.items() if k != "optax"}, turns=25, least=0.01)
         # a tenth of the steps, since they take a second
         times |= {k: 10 * t for k, t in best_times({k: way for k, way in ways.items() if k == "optax"}, turns=2).items()}
 
@@ -188,7 +188,7 @@ def the_minimizers() -> None:
                 minimize, rosenbrock.value, start, jac=rosenbrock.gradient, method=theirs, options={"gtol": tolerance, **options}
             )
             assert max(np.abs(rosenbrock.gradient(end)).max() for end in (ours(), scipys().x)) <= tolerance
-            times = best_times({"ours": ours, "scipy": scipys}, turns=60)
+            times = best_times({"ours": ours, "scipy": scipys}, turns=60, least=0.003)
             total = {name: total[name] + times[name] for name in total}
         ratio = total["ours"] / total["scipy"]
         print(f"| {method.__name__} | {total['ours']:.2f} ms | {total['scipy']:.2f} ms | {ratio:.2f} | ≤ 1 |", flush=True)
