@@ -12,6 +12,7 @@ import pytest
 from gdcore import conventions, methods, objectives, penalties
 from gdcore.conventions import translate
 from gdcore.descent import descend
+from gdcore.networks import LayerNorm, gaussian, he
 
 # function: start, rate of plain descent
 FUNCTIONS = {"canyon": ([-0.5, 2.3], 0.005), "two_wells": ([0.7, -0.2], 0.1), "himmelblau": ([-1.0, 0.5], 0.002)}
@@ -410,6 +411,24 @@ def test_batch_norm_s_running_mean():
         bishop = 0.9 * bishop + (1 - 0.9) * mean
         pytorch = (1 - arguments["momentum"]) * pytorch + arguments["momentum"] * mean
     assert bishop == pytest.approx(pytorch, rel=1e-12)
+
+
+def test_layer_norm_s_epsilon_stands_where_bishop_s_delta_does():
+    """Bishop and Bishop, equations 7.58 to 7.60, against gdcore's layer, whose epsilon is PyTorch's eps."""
+    a, delta = np.random.default_rng(0).standard_normal((3, 5)), 0.1
+    arguments = conventions.pytorch_layer_norm(delta)
+    printed = (a - a.mean(axis=1, keepdims=True)) / np.sqrt(a.var(axis=1, keepdims=True) + delta)
+    output, _ = LayerNorm(5, epsilon=arguments["eps"]).forward((np.ones(5), np.zeros(5)), a)
+    np.testing.assert_allclose(output, printed, rtol=1e-13)
+
+
+def test_he_initialization_in_pytorch_s_words():
+    """gain / √fan with PyTorch's two arguments is the deviation that gdcore draws with."""
+    arguments = conventions.pytorch_he()
+    gain, fan = {"relu": np.sqrt(2), "linear": 1.0}[arguments["nonlinearity"]], {"fan_in": 400, "fan_out": 100}[arguments["mode"]]
+    drawn = he(np.random.default_rng(0), (400, 100), 400, 100)
+    unit = gaussian(np.random.default_rng(0), (400, 100), 400, 100, deviation=1.0)
+    np.testing.assert_allclose(drawn, gain / np.sqrt(fan) * unit, rtol=1e-13)
 
 
 def test_an_unknown_schedule_is_refused():

@@ -20,6 +20,8 @@ from gdcore.conventions.printed import (
 from gdcore.conventions.translation import (
     from_sum_to_mean,
     pytorch_batch_norm,
+    pytorch_he,
+    pytorch_layer_norm,
     pytorch_line,
     pytorch_scheduler,
     translate,
@@ -36,6 +38,8 @@ __all__ = [
     "prince_momentum",
     "prince_nesterov",
     "pytorch_batch_norm",
+    "pytorch_he",
+    "pytorch_layer_norm",
     "pytorch_line",
     "pytorch_scheduler",
     "slides_momentum",

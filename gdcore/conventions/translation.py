@@ -267,3 +267,16 @@ def pytorch_batch_norm(delta: float, alpha: float) -> Hyperparameters:
     γ is `weight` and β `bias`. The running variance differs: PyTorch averages unbiased variances, equation 7.57 averages σ.
     """
     return {"eps": delta, "momentum": 1 - alpha}
+
+
+def pytorch_layer_norm(delta: float) -> Hyperparameters:
+    """PyTorch's argument for Bishop and Bishop's layer normalization: eps is δ of equation 7.60; γ is `weight` and β `bias`."""
+    return {"eps": delta}
+
+
+def pytorch_he() -> Hyperparameters:
+    """PyTorch's arguments of `torch.nn.init.kaiming_normal_` for He initialization, ε = √(2/M) with M inputs.
+
+    The deviation is then gain / √(fan_in), and the gain of ReLU is √2. Source: Bishop and Bishop, equation 7.23.
+    """
+    return {"mode": "fan_in", "nonlinearity": "relu"}
