@@ -74,7 +74,7 @@ def _rival():
 def gabor_sgd(batch_size, rate, seed):
     ends = _walk(np.tile([3.0, 9.0], (50, 1)), batch_size, rate, 300, range(50))
     arrived = int((_loss(ends) < 0.99 * _rival()).sum())
-    return f"L = {_loss(ends[seed - 1]):.3f}. Of 50 seeds {arrived} lead"
+    return f"L = {_loss(ends[seed - 1]):.3f}. Seeds that lead to the star: {arrived} of 50."
 
 
 def batch_losses(batch, place):
