@@ -1,0 +1,101 @@
+"""What the captions of the chapter on adaptive methods must say, each computed in another way than on the page."""
+
+import numpy as np
+
+SETTINGS = {
+    "race_on_the_canyon": [
+        {"method": "gradient descent", "angle": 21, "rate": 0.0316},
+        {"method": "AdaGrad", "angle": 45, "rate": 1.0},
+        {"method": "momentum", "angle": 9, "rate": 0.0178},
+        {"method": "gradient descent", "angle": 0, "rate": 0.1},
+    ],
+    "rates_per_coordinate": [
+        {"method": "RMSProp", "angle": "along the axes", "rate": 0.1},
+        {"method": "RMSProp", "angle": "turned by 45°", "rate": 1.0},
+        {"method": "AdaGrad", "angle": "along the axes", "rate": 0.316},
+    ],
+    "step_size_over_time": [
+        {"beta1": 0.9, "beta2": 0.999, "correction": "off"},
+        {"beta1": 0.8, "beta2": 0.99, "correction": "off"},
+        {"beta1": 0.9, "beta2": 0.999, "correction": "on"},
+    ],
+    "decay_or_penalty": [{"noise": 10, "strength": 0.1}, {"noise": 0.1, "strength": 0.5}],
+    "muon_singular_values": [{"steps": 5, "polynomial": "Muon's"}, {"steps": 2, "polynomial": "classical"}],
+}
+
+
+def race_on_the_canyon(method, angle, rate):
+    """Along the valley and across it a run of gradient descent or momentum is two recurrences; AdaGrad is run by hand."""
+    rate = 10 ** (round(4 * np.log10(rate)) / 4)
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[c, -s], [s, c]])
+    curvature, along = np.array([1.0, 40.0]), np.array([-1.8, 0.9])
+    before, squares, last_far = along, np.zeros(2), 0
+    least = curvature @ along**2 / 1000
+    for step in range(1, 301):
+        g = curvature * along
+        if method == "AdaGrad":
+            squares = squares + (turn @ g) ** 2
+            g = turn.T @ (turn @ g / np.sqrt(squares))
+        share = 0.9 if method == "momentum" else 0.0
+        before, along = along, along - rate * g + share * (along - before)
+        if not curvature @ along**2 < least:
+            last_far = step
+    return f"After {last_far + 1} steps the loss" if last_far < 300 else "Within 300 steps the loss does not settle"
+
+
+def rates_per_coordinate(method, angle, rate):
+    """RMSProp ends at the limits themselves; AdaGrad's rates come from the sum of squares of a run along each axis."""
+    if method == "RMSProp":
+        first = 2 if angle == "along the axes" else 0.08
+        return f"the rate of w₁ is {first}, that of w₂ 0.08."
+    rates = []
+    for curvature, w in ((1.0, -1.782), (25.0, 0.891)):
+        total = 0.0
+        for _ in range(300):
+            total += (curvature * w) ** 2
+            w -= 10**-0.5 * curvature * w / np.sqrt(total)
+        rates.append(10**-0.5 / np.sqrt(total))
+    return f"the rate of w₁ is {rates[0]:.3g}, that of w₂ {rates[1]:.3g}."
+
+
+def step_size_over_time(beta1, beta2, correction):
+    """Sums of weights for an even slope, and a run on the parabola with the averages kept as lists of gradients."""
+    if correction == "off":
+        s = r = 0.0
+        steps = []
+        for _ in range(3000):
+            s, r = beta1 * s + 1 - beta1, beta2 * r + 1 - beta2
+            steps.append(s / r**0.5)
+        largest = max(steps)
+        return f"the first step is {steps[0]:.2f} η and the largest {largest:.2f} η, at t = {steps.index(largest) + 1}."
+    w, gradients, lowest = 1.0, [], 1.0
+    for _ in range(150):
+        gradients.insert(0, w)
+        old = np.array(gradients)
+        first, second = beta1 ** np.arange(len(old)), beta2 ** np.arange(len(old))
+        w -= 0.05 * (first @ old / first.sum()) / np.sqrt(second @ old**2 / second.sum())
+        lowest = min(lowest, w)
+    return f"the lowest point reached is w = −{abs(lowest):.3f}."
+
+
+def decay_or_penalty(noise, strength):
+    """The balance of pull and decay solved as a polynomial of the fourth degree."""
+    pull, decay = np.poly1d([-1, 1]) ** 2, strength**2 * np.poly1d([1, 0, 0])
+    roots = (decay * (noise**2 + pull) - pull).roots
+    place = next(root.real for root in roots if abs(root.imag) < 1e-9 and 0 < root.real < 1)
+    return f"The other rests at {1 / (1 + strength):.3f} with the penalty, at {place:.3f} with decay."
+
+
+def muon_singular_values(steps, polynomial):
+    """The iteration on whole matrices, and the singular values of what it leaves."""
+    rng = np.random.default_rng(0)
+    left, right = (np.linalg.qr(rng.normal(size=(n, n)))[0] for n in (12, 8))
+    rows, columns = (np.geomspace(0.01, 1, n) for n in (12, 8))
+    X = left @ (rows[:, None] * rng.normal(size=(12, 8)) * columns) @ right.T
+    X = X / np.sqrt((X**2).sum())
+    for _ in range(steps):
+        cube = X @ X.T @ X
+        X = 3.4445 * X - 4.7750 * cube + 2.0315 * X @ X.T @ cube if polynomial == "Muon's" else 1.5 * X - 0.5 * cube
+    values = np.linalg.svd(X, compute_uv=False)
+    return f"after: {values.min():.3f} to {values.max():.3f}."
