@@ -36,6 +36,14 @@ def test_cells_are_short(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_open_code_is_as_narrow_as_the_article(path):
+    folded = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+    for cell in read(path).cells:
+        if cell.cell_type == "code" and not folded & set(cell.metadata.get("tags", [])):
+            assert max(map(len, cell.source.splitlines())) <= 79, cell.id
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_folded_cells_are_folded_in_the_lab_too(path):
     for cell in read(path).cells:
         if cell.cell_type == "code" and {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", [])):
