@@ -227,6 +227,18 @@ def test_bfgs_satisfies_the_secant_equation():
     np.testing.assert_allclose(state[2] @ y, s, rtol=1e-12)
 
 
+def test_the_bfgs_update_is_the_product_of_its_definition_and_symmetric_to_the_bit():
+    objective, rng = objectives.quadratic(np.geomspace(1, 100, 12)), np.random.default_rng(0)
+    w, state = rng.normal(size=12), None
+    for _ in range(10):
+        before, old = w, np.eye(12) if state is None else state[2]
+        w, state = curvature.bfgs(objective, w, state)
+        s, y = w - before, objective.gradient(w) - objective.gradient(before)
+        left = np.eye(12) - np.outer(s, y) / (s @ y)
+        np.testing.assert_allclose(state[2], left @ old @ left.T + np.outer(s, s) / (s @ y), rtol=1e-10, atol=1e-13)
+        assert (state[2] == state[2].T).all()
+
+
 def two_loops(g, pairs):
     """The recursion as it is printed."""
     q, alphas = g, []

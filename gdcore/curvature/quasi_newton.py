@@ -26,16 +26,16 @@ def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]
     """
     validation.one_start("bfgs", w)
     validation.one_function("bfgs", objective)
-    identity = np.eye(w.size, dtype=w.dtype)
-    value, g, B = (float(objective.value(w)), objective.gradient(w), identity) if state is None else state
+    value, g, B = (float(objective.value(w)), objective.gradient(w), np.eye(w.size, dtype=w.dtype)) if state is None else state
     p = -B.dot(g)
     first = _first_step(g) if state is None else 1.0
     end = wolfe_trial(Trial(objective, w, p, 0.0, value, g), first)
     s, y = end.w - w, end.gradient - g
     if (curvature := float(s.dot(y))) > 0:
-        rho = 1 / curvature
-        left = identity - rho * np.outer(s, y)
-        B = left @ B @ left.T + rho * np.outer(s, s)
+        # Multiplied out: products of matrices with a vector, d² operations instead of the d³ of the product of three matrices.
+        rho, By = 1 / curvature, B.dot(y)
+        half = np.outer(s, 0.5 * rho * (1 + rho * y.dot(By)) * s - rho * By)
+        B = B + (half + half.T)
     return end.w, (end.value, end.gradient, B)
 
 
