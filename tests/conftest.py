@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from downhill import KERNEL_WARNINGS
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import browser as browsers
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Kernels started by nbval inherit this. The kernel's own complaint about itself while it shuts down is not ours.
-os.environ.setdefault("PYTHONWARNINGS", "error,ignore::PendingDeprecationWarning:ipykernel.kernelbase")
+# Kernels started by nbval inherit this, as those of the book's build do.
+os.environ.setdefault("PYTHONWARNINGS", KERNEL_WARNINGS)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
