@@ -1,0 +1,103 @@
+"""Sharpness beside its limit: a small network of tanh units trained with all data at every step, at constant learning rates.
+
+    python -m experiments.edge_of_stability
+
+trains the network 2-20-20-3 on three spirals by gradient descent and with momentum 0.9, at several rates and from several seeds,
+and writes experiments/results/edge_of_stability.json: of the first seed the loss and the sharpness (the largest eigenvalue of
+the Hessian, by Lanczos' method) every `every` steps, and of each seed the sharpness over the last quarter of the training.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import json
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gdcore import data, methods
+from gdcore.curvature import top_eigenvalues
+from gdcore.descent import descend
+from gdcore.networks import Dense, Network, one_hot, squared_error, tanh, xavier
+
+RESULTS = Path(__file__).parent / "results"
+NETWORK = Network([Dense(2, 20), tanh, Dense(20, 20), tanh, Dense(20, 3)])
+SETTING: dict[str, Any] = {
+    "points": 120,
+    "gradient_descent": {"learning_rates": [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45], "momentum": 0.0},
+    "momentum": {"learning_rates": [0.2, 0.3], "momentum": 0.9},
+    "steps": 8000,
+    "every": 40,
+    "seeds": [0, 1, 2, 3, 4],
+}
+
+
+def objective() -> Any:
+    """The loss on the spirals."""
+    x, labels = data.spirals(SETTING["points"], 3, turns=1.0, noise=0.05, seed=0)
+    return NETWORK.objective(squared_error, x, one_hot(labels, 3))
+
+
+def train(rates: list[float], momentum: float, seeds: list[int], steps: int, every: int) -> dict[str, np.ndarray]:
+    """Train one network for each rate and seed. Returns steps (k,), loss and sharpness (k, rates, seeds)."""
+    loss, start = objective(), NETWORK.initialize(xavier, seeds, float)
+    path = descend(
+        methods.momentum,
+        loss,
+        np.tile(start, (len(rates), 1, 1)),
+        steps,
+        learning_rate=np.array(rates)[:, None, None],
+        momentum=momentum,
+        record_every=every,
+    )
+    sharpness = np.full(path.values.shape, np.nan)
+    for place in zip(*np.nonzero(np.isfinite(path.points).all(axis=-1)), strict=True):
+        sharpness[place] = top_eigenvalues(loss, path.points[place], tolerance=1e-4)[0][0]
+    return {"steps": path.steps, "loss": path.values, "sharpness": sharpness}
+
+
+def numbers(array: np.ndarray) -> list[Any]:
+    """An array as numbers of five digits, None where a run has left the finite."""
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in array]
+
+
+def run() -> Path:
+    """Train all and write the results."""
+    began, results = time.perf_counter(), {}
+    for name in ("gradient_descent", "momentum"):
+        part = SETTING[name]
+        records = train(part["learning_rates"], part["momentum"], SETTING["seeds"], SETTING["steps"], SETTING["every"])
+        late = records["steps"] >= 0.75 * SETTING["steps"]
+        results[name] = {
+            str(rate): {
+                "loss": numbers(records["loss"][:, i, 0]),
+                "sharpness": numbers(records["sharpness"][:, i, 0]),
+                "late_sharpness_of_each_seed": numbers(records["sharpness"][late, i].mean(axis=0)),
+                "final_loss_of_each_seed": numbers(records["loss"][-1, i]),
+            }
+            for i, rate in enumerate(part["learning_rates"])
+        }
+    result = {
+        "what": "three spirals, network 2-20-20-3 of tanh units, squared error, all data at every step, float64",
+        "command": "python -m experiments.edge_of_stability",
+        "setting": SETTING,
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
+        "seconds": round(time.perf_counter() - began, 1),
+        "steps": records["steps"].tolist(),
+        **results,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / "edge_of_stability.json"
+    file.write_text(json.dumps(result, ensure_ascii=False) + "\n", "utf-8")
+    print(f"edge of stability: {result['seconds']:.0f} s", flush=True)
+    return file
+
+
+if __name__ == "__main__":
+    run()
