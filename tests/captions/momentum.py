@@ -19,6 +19,7 @@ SETTINGS = {
         {"curvature": 0.1, "momentum": 0.45},
         {"curvature": 0.01, "momentum": 0.2},
         {"curvature": 3.981, "momentum": 0.5},
+        {"curvature": 1.0, "momentum": 0.0},
     ],
     "nesterov_geometry": [{"momentum": 0.75}, {"momentum": 0.4}],
     "noise_and_momentum": [{"learning_rate": 0.1, "momentum": 0.9}, {"learning_rate": 0.02, "momentum": 0.5}],
@@ -51,13 +52,21 @@ def out_of_the_well(momentum, start):
         if len(crossings)
         else "never crosses the barrier"
     )
-    return f"The ball {times} and comes to rest in the {'deep' if along[-1] < 0 else 'shallow'} well, at u = {along[-1]:.3f}."
+    well = "deep" if along[-1] < 0 else "shallow"
+    return f"The ball {times} and after 500 steps lies in the {well} well, at u = {along[-1]:.3f}."
 
 
 def rate_map(curvature, momentum):
     exact = 10 ** round(np.log10(curvature), 1)
     roots = np.roots([1, exact - 1 - momentum, momentum])
-    return f"Spectral radius {np.abs(roots).max():.3f}"
+    radius = np.abs(roots).max()
+    if radius >= 1 or radius == 0:
+        word = "diverges" if radius else "lands in one step"
+    elif np.iscomplex(roots).any():
+        word = "oscillates"
+    else:
+        word = "creeps in monotonically" if roots.max() > 0 else "alternates"
+    return f"The ball {word}. Spectral radius {radius:.3f}"
 
 
 def nesterov_geometry(momentum):
