@@ -76,7 +76,7 @@ def canyon_path(rate, condition):
         x, y = x - rate * 12 * x, y - rate * 12 * kappa * y
         if not math.hypot(x, y) < 1e-6:
             far = step
-    return f"in {far + 1} steps; the best rate" if far < 1000 else "You never arrive; the best rate"
+    return f"of the minimum: {far + 1}; the best rate" if far < 1000 else "You never arrive; the best rate"
 
 
 def one_axis_at_a_time(angle):
