@@ -15,12 +15,14 @@ SETTINGS = {
         {"curve": "softplus", "left": -1, "right": 3},
         {"curve": "washboard", "left": 0, "right": 3},
     ],
-    "local_quadratic": [{"x": -0.8, "y": 1.2}, {"x": 1.6, "y": 1.6}, {"x": 0.4, "y": -0.4}],
+    "local_quadratic": [{"x": -0.8, "y": 1.2}, {"x": -0.8, "y": -2}, {"x": 1.6, "y": 1.6}, {"x": 0.4, "y": -0.4}],
     "quadratic_and_its_eigenvalues": [
         {"lambda1": 1, "lambda2": 4, "angle": 60},
         {"lambda1": -2, "lambda2": 3, "angle": 0},
         {"lambda1": -1, "lambda2": -2, "angle": 90},
         {"lambda1": 0, "lambda2": 2, "angle": 30},
+        {"lambda1": -1, "lambda2": 0, "angle": 0},
+        {"lambda1": 0, "lambda2": 0, "angle": 60},
     ],
     "gabor_fit_and_loss": [{"phi0": 0, "phi1": 16.5}, {"phi0": -6, "phi1": 8.5}, {"phi0": 10, "phi1": 2.5}],
     "gabor_minima": [{"rank": 1}, {"rank": 2}, {"rank": 5}],
@@ -67,7 +69,7 @@ def local_quadratic(x, y):
         steps = [r * np.array([math.cos(a), math.sin(a)]) for a in np.radians(np.arange(360))]
         worst[r] = max(abs(_wells(x + s[0], y + s[1])[0] - value - b @ s - s @ H @ s / 2) for s in steps)
     shape = "bowl" if half - root > 0 else "hill" if half + root < 0 else "saddle"
-    low, high = (f"{value:.2f}".replace("-", "−") for value in (half - root, half + root))
+    low, high = (f"{value:.3f}".replace("-", "−") for value in (half - root, half + root))
     return (
         f"Eigenvalues {low} and {high}: a {shape}. "
         f"It is off by up to {worst[0.5]:.3f} at distance 0.5, {worst[0.25]:.3f} at 0.25."
@@ -76,8 +78,14 @@ def local_quadratic(x, y):
 
 def quadratic_and_its_eigenvalues(lambda1, lambda2, angle):
     """The half-axes are where the cut along an eigenvector reaches the height ½."""
+    if lambda1 == lambda2 == 0:
+        return "Both eigenvalues are zero"
     if lambda1 * lambda2 == 0:
-        return "An eigenvalue is zero"
+        return (
+            "no minimum"
+            if min(lambda1, lambda2) < 0
+            else "An eigenvalue is zero: the quadratic is constant in one direction and rises"
+        )
     if lambda1 * lambda2 < 0:
         up, down = ("u₁", "u₂") if lambda1 > 0 else ("u₂", "u₁")
         return f"A saddle: up along {up}, down along {down}."
