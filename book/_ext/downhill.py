@@ -26,10 +26,10 @@ def mark_page(app: Sphinx) -> None:
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Execute every notebook anew when gdcore has changed: Sphinx itself looks at the notebooks alone."""
+    """Execute every notebook anew when gdcore or an experiment's result has changed: Sphinx looks at the notebooks alone."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "gdcore").rglob("*")):
-        if path.suffix in {".py", ".js", ".css"}:
+    for path in sorted([*(ROOT / "gdcore").rglob("*"), *(ROOT / "experiments" / "results").glob("*.json")]):
+        if path.suffix in {".py", ".js", ".css", ".json"}:
             digest.update(path.read_bytes())
     before, env.gdcore_digest = getattr(env, "gdcore_digest", None), digest.hexdigest()
     if before == env.gdcore_digest:
