@@ -21,4 +21,4 @@ def which_way_down(method, rate):
             before, now = now, now - rate * curvature * now + memory * (now - before)
         height += curvature / 2 * now**2
     start = canyon().value(canyon().minima[0] + [-1.5, 1.925]) - canyon().value(canyon().minima[0])
-    return "higher up than where it started" if height > start else f"{height:.2g} above"
+    return "higher up than where it started" if height > start else f"{height:.3g} above"

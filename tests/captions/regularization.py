@@ -15,6 +15,7 @@ SETTINGS = {
         {"penalty": "L1", "strength": 1.6},
         {"penalty": "L2", "strength": 1.6},
         {"penalty": "half of each", "strength": 2.9},
+        {"penalty": "L1", "strength": 2.9},
     ],
     "lasso_path": [{"strength": 0.316, "scale": 1.0}, {"strength": 0.0398, "scale": 0.18}, {"strength": 1.0, "scale": 10.0}],
     "early_stopping_is_almost_ridge": [
