@@ -1,0 +1,171 @@
+"""What the captions of the chapter on normalization must say, each computed in another way than on the page."""
+
+import json
+from itertools import pairwise
+from math import gamma, sqrt
+from pathlib import Path
+
+import numpy as np
+
+SETTINGS = {
+    "variance_through_depth": [
+        {"gain": 1.0, "depth": 30, "activation": "ReLU"},
+        {"gain": 1.41, "depth": 20, "activation": "ReLU"},
+        {"gain": 2.0, "depth": 10, "activation": "tanh"},
+        {"gain": 2.0, "depth": 30, "activation": "ReLU"},
+    ],
+    "units_of_the_inputs": [{"scale": 4.0, "offset": 0}, {"scale": 0.5, "offset": 2}, {"scale": 1.0, "offset": 0}],
+    "batch_statistics": [{"batch_size": 4}, {"batch_size": 2}, {"batch_size": 64}],
+    "batch_or_layer": [
+        {"normalization": "batch", "example": 3, "unit": 3},
+        {"normalization": "layer", "example": 2, "unit": 4},
+    ],
+    "training_with_and_without": [
+        {"normalization": "none", "rate": 0.0316, "start": "He"},
+        {"normalization": "batch", "rate": 0.01, "start": "He"},
+        {"normalization": "batch", "rate": 0.01, "start": "half"},
+        {"normalization": "layer", "rate": 0.01, "start": "He"},
+    ],
+}
+
+
+def moons():
+    """The 64 points of the page, from the formula of the two half circles, each input with mean 0 and variance 1."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(64) % 2
+    angle = generator.uniform(0, np.pi, 64)
+    centre, side = np.array([[0, 0], [1, 0.5]])[labels], (1 - 2 * labels)[:, None]
+    x = centre + side * np.stack([np.cos(angle), np.sin(angle)], -1) + generator.normal(0, 0.1, (64, 2))
+    return (x - x.mean(axis=0)) / x.std(axis=0), labels
+
+
+def first_matrices(gain, depth, width, seed):
+    """Row vectors go in from the left: matrices (in, out) drawn one after the other, the biases 0 and not drawn."""
+    generator = np.random.default_rng(seed)
+    sizes = [2] + [width] * (depth - 1) + [2]
+    return [generator.normal(0, gain / sqrt(a), (a, b)) for a, b in pairwise(sizes)]
+
+
+def probabilities(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def in_words(x):
+    if 0.01 <= x < 1000:
+        return f"{x:.2g}" if x < 100 else f"{x:.0f}"
+    exponent = int(np.floor(np.log10(x)))
+    digit = round(x / 10.0**exponent)
+    if digit == 10:
+        digit, exponent = 1, exponent + 1
+    return f"{digit}·10" + "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(c)] for c in str(exponent))
+
+
+def variance_through_depth(gain, depth, activation):
+    """Signal and gradient of the five networks by plain matrix products; how many learned, from the committed trainings."""
+    gain, (x, labels) = 2 ** (round(4 * np.log2(gain)) / 4), moons()
+    ups, downs = [], []
+    for seed in range(5):
+        matrices, inputs, slopes, z = first_matrices(gain, depth, 32, seed), [], [], x
+        for W in matrices:
+            inputs.append((z**2).mean())
+            a = z @ W
+            z, slope = (
+                (np.maximum(a, 0), a > 0) if activation == "ReLU" else (np.tanh(a), 1 / np.cosh(np.clip(a, -300, 300)) ** 2)
+            )
+            slopes.append(slope)
+        delta, seen = probabilities(a) - np.eye(2)[labels], []
+        for W, slope in zip(matrices[:0:-1], slopes[-2::-1], strict=True):
+            delta = (delta @ W.T) * slope
+            seen.append((delta**2).mean())
+        ups.append(inputs[-1])
+        downs.append(seen[-1] / seen[0])
+    path = Path(__file__).parents[2] / "experiments" / "results" / "depth.json"
+    record = next(
+        s
+        for s in json.loads(path.read_text("utf-8"))["settings"]
+        if np.isclose(s["gain"], gain) and (s["depth"], s["activation"]) == (depth, activation)
+    )
+    rates = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0]
+    rows = [[np.inf if v is None else v for v in row] for row in record["last_losses"]]
+    best, rate = min(zip(rows, rates, strict=True), key=lambda pair: np.median(pair[0]))
+    learned = f"At the best of seven rates, {rate:g}, {sum(v < 0.2 for v in best)} of 5 networks end below a loss of 0.2."
+    if np.median(best) == np.inf:
+        learned = "At each of the seven rates most networks diverge."
+    return (
+        f"The last layer receives {in_words(np.median(ups))} times the second moment of the input, the first layer "
+        f"{in_words(np.median(downs))} times that of the last hidden layer's gradient. {learned}"
+    )
+
+
+def units_of_the_inputs(scale, offset):
+    """The condition number by the formula for its eigenvalues, the steps by really taking them."""
+    T = 1 + scale**2 * (1 + offset**2)
+    root = sqrt(max(T**2 - 4 * scale**2, 0))
+    high, low = (T + root) / 2, (T - root) / 2
+    H = np.array([[scale**2 * (1 + offset**2), scale * offset], [scale * offset, 1]])
+    start = w = np.array([1.5, 1.5])
+    steps = 0
+    while np.linalg.norm(w) >= 1e-3 * np.linalg.norm(start):
+        w, steps = w - 2 / (low + high) * H @ w, steps + 1
+    return f"κ = {high / low:.4g}. At its best rate gradient descent needs {steps} step{'s' * (steps > 1)} to"
+
+
+def batch_statistics(batch_size):
+    """The average deviation through the gamma function itself."""
+    K = batch_size
+    squared = 2 / K * (gamma(K / 2) / gamma((K - 1) / 2)) ** 2
+    return (
+        f"the mean strays by {K**-0.5:.2f}, the variance by {100 * sqrt(2 / (K - 1)):.0f}% of its average. "
+        f"The average variance is {(K - 1) / K:.3f}, the average deviation squared {squared:.3f}; the truth is 1."
+    )
+
+
+def batch_or_layer(normalization, example, unit):
+    """By hand, from the table as the page prints it."""
+    table = ["1.2 -0.4 3.0 0.5 -1.1", "0.3 0.9 2.2 -0.7 -0.2", "2.1 0.1 4.1 0.4 -2.4", "0.8 -1.5 2.6 1.3 0.6"]
+    rows = [[float(number) for number in row.split()] for row in table]
+    group = [row[unit - 1] for row in rows] if normalization == "batch" else rows[example - 1]
+    mean = sum(group) / len(group)
+    deviation = sqrt(sum((a - mean) ** 2 for a in group) / len(group))
+    after = f"{(rows[example - 1][unit - 1] - mean) / deviation:.2f}".replace("-", "−")
+    return f"shares its mean with {len(group) - 1} others: mean {mean:.2f}, deviation {deviation:.2f}. It becomes {after}."
+
+
+def training_with_and_without(normalization, rate, start):
+    """Ten layers trained with a hand-written forward and backward pass, in double precision; the median of three networks."""
+    rate, gain = 10 ** (round(2 * np.log10(rate)) / 2), sqrt(2) if start == "He" else 0.5
+    x, labels = moons()
+    x, targets = x[:32], np.eye(2)[labels[:32]]
+    axis = {"batch": 0, "layer": 1}.get(normalization)
+    last = []
+    for seed in range(3):
+        W = first_matrices(gain, 10, 16, seed)
+        b, scale, shift = ([value * np.ones(M.shape[1]) for M in W] for value in (0.0, 1.0, 0.0))
+        for step in range(81):
+            a, kept = x, []
+            for k, M in enumerate(W):
+                z, hat, s = a @ M + b[k], 0.0, 1.0
+                if axis is not None and k < 9:
+                    s = np.sqrt(z.var(axis=axis, keepdims=True) + 1e-5)
+                    hat = (z - z.mean(axis=axis, keepdims=True)) / s
+                    z = scale[k] * hat + shift[k]
+                kept.append((a, hat, s, z > 0))
+                a = np.maximum(z, 0) if k < 9 else z
+            p = probabilities(a)
+            if step == 80:
+                last.append(-np.log((p * targets).sum(axis=1)).mean())
+                break
+            delta = (p - targets) / 32
+            for k in range(9, -1, -1):
+                a, hat, s, on = kept[k]
+                if k < 9:
+                    delta = delta * on
+                    if axis is not None:
+                        inner, to_scale, to_shift = delta * scale[k], (delta * hat).sum(axis=0), delta.sum(axis=0)
+                        mean, along = inner.mean(axis=axis, keepdims=True), (inner * hat).mean(axis=axis, keepdims=True)
+                        delta = (inner - mean - hat * along) / s
+                        scale[k], shift[k] = scale[k] - rate * to_scale, shift[k] - rate * to_shift
+                below = delta @ W[k].T
+                W[k], b[k], delta = W[k] - rate * a.T @ delta, b[k] - rate * delta.sum(axis=0), below
+    return f"Median loss after 80 steps: {np.median(last):.2g}."
