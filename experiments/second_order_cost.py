@@ -1,4 +1,4 @@
-"""What one step costs: seconds a step of five methods against the number of parameters N, on a loss whose gradient costs N.
+"""What one step costs: seconds a step of four methods against the number of parameters N, on a loss whose gradient costs N.
 
     python -m experiments.second_order_cost
 

@@ -89,7 +89,7 @@ def rosenbrock_by_evaluations(method, start):
             determinant = hxx * hyy - hxy**2
             x, y = x - (hyy * gx - hxy * gy) / determinant, y - (hxx * gy - hxy * gx) / determinant
         else:
-            rate, mu = (0.001, 0.95) if method == "momentum" else (0.0015, 0.0)
+            rate, mu = (0.0012, 0.95) if method == "momentum" else (0.0019, 0.0)
             vx, vy = mu * vx - rate * gx, mu * vy - rate * gy
             x, y = x + vx, y + vy
         steps += 1
