@@ -25,7 +25,8 @@ def newton(
     H = ∇²L(w); plain with δ = 0 and η = 1, when the step goes to the stationary point of the local quadratic, be it a minimum,
     a saddle or a maximum. `damping` is δ ≥ 0: where H + δ I is positive definite, more of it makes the step shorter and turns it
     towards −∇L. With `line_search`="backtracking" η is the first of `learning_rate` times 1, ½, ¼, … that lowers L enough
-    (Armijo); where p does not descend, because H + δ I has a negative eigenvalue, −∇L takes its place. Then w is one start (d,); without it w is (..., d). There is no state.
+    (Armijo); where p does not descend, because H + δ I has a negative eigenvalue, −∇L takes its place. Then w is one start (d,);
+    without it w is (..., d). There is no state.
     Where H + δ I is singular, p is the shortest least-squares solution (the pseudo-inverse), 0 where the gradient is 0.
     Raises ValueError for an objective without a Hessian, and for a batch of starts with a line search.
     Source: Nocedal and Wright 2006, algorithm 3.2; the lecture notes, section 4.14.2.
