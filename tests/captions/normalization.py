@@ -14,7 +14,12 @@ SETTINGS = {
         {"gain": 2.0, "depth": 10, "activation": "tanh"},
         {"gain": 2.0, "depth": 30, "activation": "ReLU"},
     ],
-    "units_of_the_inputs": [{"scale": 4.0, "offset": 0}, {"scale": 0.5, "offset": 2}, {"scale": 1.0, "offset": 0}],
+    "units_of_the_inputs": [
+        {"scale": 4.0, "offset": 0},
+        {"scale": 0.5, "offset": 2},
+        {"scale": 1.0, "offset": 0},
+        {"scale": 16.0, "offset": 4},
+    ],
     "batch_statistics": [{"batch_size": 4}, {"batch_size": 2}, {"batch_size": 64}],
     "batch_or_layer": [
         {"normalization": "batch", "example": 3, "unit": 3},
@@ -103,12 +108,12 @@ def units_of_the_inputs(scale, offset):
     T = 1 + scale**2 * (1 + offset**2)
     root = sqrt(max(T**2 - 4 * scale**2, 0))
     high, low = (T + root) / 2, (T - root) / 2
-    H = np.array([[scale**2 * (1 + offset**2), scale * offset], [scale * offset, 1]])
-    start = w = np.array([1.5, 1.5])
-    steps = 0
-    while np.linalg.norm(w) >= 1e-3 * np.linalg.norm(start):
-        w, steps = w - 2 / (low + high) * H @ w, steps + 1
-    return f"κ = {high / low:.4g}. At its best rate gradient descent needs {steps} step{'s' * (steps > 1)} to"
+    rate, stiff, cross = 2 / (low + high), scale**2 * (1 + offset**2), scale * offset
+    w, b, steps = 1.5, 1.5, 0
+    while w * w + b * b >= 1e-6 * 2 * 1.5**2:
+        w, b, steps = w - rate * (stiff * w + cross * b), b - rate * (cross * w + b), steps + 1
+    kappa = f"{float(f'{high / low:.4g}'):,g}"
+    return f"κ = {kappa}. At its best rate gradient descent needs {steps:,} step{'s' * (steps > 1)} to"
 
 
 def batch_statistics(batch_size):
