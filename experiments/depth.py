@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
+from experiments.rounding import numbers
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
 from gdcore.methods import gradient_descent
@@ -73,16 +74,12 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
         "depth": depth,
         "activation": activation,
         "best_rate": RATES[best],
-        "last_losses": _numbers(values[-1]),
-        **{name: _numbers(of(along, axis=-1)) for name, of in (("least", np.min), ("median", np.median), ("largest", np.max))},
+        "last_losses": numbers(values[-1], digits=4),
+        **{
+            name: numbers(of(along, axis=-1), digits=4)
+            for name, of in (("least", np.min), ("median", np.median), ("largest", np.max))
+        },
     }
-
-
-def _numbers(values: Array) -> Any:
-    """Four digits; null where a run has diverged, which JSON has no number for."""
-    if values.ndim:
-        return [_numbers(part) for part in values]
-    return float(f"{values:.4g}") if np.isfinite(values) else None
 
 
 def run(jobs: int = 1, backend: str = "loky") -> Path:

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.rounding import numbers
 from gdcore import data, methods
 from gdcore.curvature import top_eigenvalues
 from gdcore.descent import descend
@@ -62,11 +63,6 @@ def train(rates: list[float], momentum: float, seeds: list[int], steps: int, eve
     return {"steps": path.steps, "loss": path.values, "sharpness": sharpness}
 
 
-def numbers(array: np.ndarray) -> list[Any]:
-    """An array as numbers of five digits, None where a run has left the finite."""
-    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in array]
-
-
 def run() -> Path:
     """Train all and write the results."""
     began, results = time.perf_counter(), {}
@@ -76,10 +72,10 @@ def run() -> Path:
         late = records["steps"] >= 0.75 * SETTING["steps"]
         results[name] = {
             str(rate): {
-                "loss": numbers(records["loss"][:, i, 0]),
-                "sharpness": numbers(records["sharpness"][:, i, 0]),
-                "late_sharpness_of_each_seed": numbers(records["sharpness"][late, i].mean(axis=0)),
-                "final_loss_of_each_seed": numbers(records["loss"][-1, i]),
+                "loss": numbers(records["loss"][:, i, 0], digits=5),
+                "sharpness": numbers(records["sharpness"][:, i, 0], digits=5),
+                "late_sharpness_of_each_seed": numbers(records["sharpness"][late, i].mean(axis=0), digits=5),
+                "final_loss_of_each_seed": numbers(records["loss"][-1, i], digits=5),
             }
             for i, rate in enumerate(part["learning_rates"])
         }

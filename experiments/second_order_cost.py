@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault(
-    "OPENBLAS_NUM_THREADS", "1"
-)  # one core: a solve on several would not be compared with what has no use for them
+# One core: a solve on several would not be compared with what has no use for them.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import ctypes
 import json
