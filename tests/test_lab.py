@@ -103,7 +103,12 @@ def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, l
     assert len(texts) == sum(cell.cell_type == "markdown" for cell in notebook.cells)
     assert [(raw, text) for text in texts for raw in RAW if raw in text] == []
     computed = {name for cell in notebook.cells for name in re.findall(r"\{eval\}`(\w+)`", cell.source)}
-    shown_as_code = set(page.locator(".jp-MarkdownCell .jp-InputArea > :not(.jp-InputArea-editor) code").all_inner_texts())
+    code = ".jp-MarkdownCell .jp-InputArea > :not(.jp-InputArea-editor) code"
+    page.wait_for_function(  # the kernel is idle for a moment between cells too, and the last numbers come after it
+        "([names, code]) => ![...document.querySelectorAll(code)].some(element => names.includes(element.innerText))",
+        arg=[sorted(computed), code],
+    )
+    shown_as_code = set(page.locator(code).all_inner_texts())
     assert computed and not computed & shown_as_code
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     context.close()
