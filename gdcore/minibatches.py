@@ -1,50 +1,53 @@
-"""Minibatches: an objective on data of which each step sees a few."""
+"""Minibatches: an objective on data of which each step sees a few; and gradients with given noise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
+import cloudpickle
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdcore import validation
-from gdcore.objectives import Objective
+from gdcore.arrays import Array
+from gdcore.objectives import Objective, require
 
 Rows = NDArray[np.intp]
 
 
-@dataclass(frozen=True, init=False, repr=False, eq=False)
 class Minibatches(Objective):
     """The objective of all data, of which each step of `descend` sees a batch.
 
-    `objective_of(*data)` is the Objective of some data, and `data` are arrays with one row for each of the N data, as in
+    Step t = 1, 2, … sees `at(t)`, the objective of the rows `rows(t)`, which depends on nothing but
+    t and `seed`. An epoch e = 1, 2, … takes `steps_per_epoch` = ⌈N / B⌉ steps, with B = `batch_size`.
+    It goes through all data once in a random order, drawn from `default_rng([seed, e])`; its last
+    batch holds what is left: no example is dropped, and none comes twice.
 
-        Minibatches(least_squares, X, t, batch_size=64, seed=1)
-
-    Step t = 1, 2, … sees `at(t)`, the objective of the rows `rows(t)`, which depends on nothing but t and `seed`.
-    An epoch e = 1, 2, … takes `steps_per_epoch` = ⌈N / B⌉ steps, with B = `batch_size`. It goes through all data once in a random
-    order, drawn from `default_rng([seed, e])`; its last batch holds what is left: no datum is dropped, and none comes twice.
-
-    - `shuffle=False`: every epoch in the order of the data.
-    - `replacement=True`: each place in the order is drawn by itself, so that a datum may come twice or not at all.
-    - several seeds: each model its own batches, those that its seed alone would give. Then `rows(t)` is (seeds, B), the data have
-      that in front, and `objective_of` must give an objective of w (seeds, d).
+    - `objective_of(*data)`: the Objective of some data.
+    - `data`: arrays with one row for each of the N examples. They are copied.
+    - `batch_size`: B, from 1 to N.
+    - `seed`: a whole number ≥ 0. Several seeds are for several models, w (seeds, d): each model
+      sees the batches that its seed alone would give. `rows(t)` is then (seeds, B), and
+      `objective_of` gets data with the axis (seeds, B) in front.
+    - `shuffle`: if False, every epoch goes in the order of the data.
+    - `replacement`: if True, each place in the order is drawn by itself, so that an example may come
+      twice or not at all.
 
     Value and gradient, and `whole`, are those of all data.
 
-    Raises ValueError or TypeError for data of different lengths, a batch size outside 1 … N, seeds that are not whole
-    numbers ≥ 0, and t < 1.
-    Source: Bishop and Bishop, algorithms 7.1 and 7.2, their indices mended; Prince, section 6.2; Kneusel, chapter 11.
-    """
+    Raises ValueError or TypeError for data of different lengths, a batch size outside 1 … N, seeds
+    that are not whole numbers ≥ 0, and t < 1.
+    Source: Bishop and Bishop, algorithms 7.1 and 7.2, their indices mended; Prince, section 6.2;
+    Kneusel, chapter 11.
 
-    objective_of: Callable[..., Objective] = field(init=False)
-    data: tuple[NDArray, ...] = field(init=False)
-    batch_size: int = field(init=False)
-    seed: int | tuple[int, ...] = field(init=False)
-    shuffle: bool = field(init=False)
-    replacement: bool = field(init=False)
+    >>> from gdcore.objectives import least_squares
+    >>> batches = Minibatches(least_squares, np.eye(5), np.ones(5), batch_size=2)
+    >>> batches.steps_per_epoch, len(batches.rows(3))
+    (3, 1)
+    """
 
     def __init__(
         self,
@@ -55,16 +58,17 @@ class Minibatches(Objective):
         shuffle: bool = True,
         replacement: bool = False,
     ) -> None:
-        arrays = _checked_data(data)
-        if validation.whole_number("batch_size", batch_size, least=1) > len(arrays[0]):
-            raise ValueError(f"batch_size must lie in 1 … {len(arrays[0])}, the number of data, got {batch_size}")
-        if replacement and not shuffle:
-            raise ValueError("replacement=True draws at random: shuffle=False cannot go with it")
-        own = {"objective_of": objective_of, "data": arrays, "batch_size": int(batch_size), "seed": _checked_seed(seed)}
-        whole = objective_of(*arrays)
+        self.objective_of = validation.function("objective_of", objective_of, "a function of data that returns an Objective")
+        self.data = _checked_data(data)
+        self.batch_size = validation.whole_number("batch_size", batch_size, least=1, most=len(self.data[0]))
+        self.seed = _checked_seed(seed)
+        self.shuffle = validation.flag("shuffle", shuffle)
+        self.replacement = validation.flag("replacement", replacement)
+        if self.replacement and not self.shuffle:
+            raise ValueError("replacement must be False with shuffle=False, got True: it draws at random")
+        whole = objective_of(*self.data)
+        require.objective(whole, "objective_of(...)")
         super().__init__(**{**vars(whole), "batch": self._batch, "full": whole})
-        for name, value in {**own, "shuffle": bool(shuffle), "replacement": bool(replacement)}.items():
-            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"Minibatches({self.name}, {len(self.data[0])} data, batch_size={self.batch_size}, seed={self.seed})"
@@ -75,7 +79,7 @@ class Minibatches(Objective):
         return -(-len(self.data[0]) // self.batch_size)
 
     def rows(self, t: int) -> Rows:
-        """Which data step t = 1, 2, … sees: (B,), or for several seeds (seeds, B); fewer in the last step of an epoch."""
+        """Which examples step t = 1, 2, … sees: (B,), or for several seeds (seeds, B); fewer in an epoch's last step."""
         epoch, step = divmod(validation.whole_number("t", t, least=1) - 1, self.steps_per_epoch)
         order = _order(self.seed, epoch + 1, len(self.data[0]), self.shuffle, self.replacement)
         return order[..., step * self.batch_size : (step + 1) * self.batch_size]
@@ -83,35 +87,81 @@ class Minibatches(Objective):
     def _batch(self, t: int) -> Objective:
         """The objective of the batch of step t."""
         rows = self.rows(t)
-        batch = self.objective_of(*[array.take(rows, axis=0) for array in self.data])
-        object.__setattr__(batch, "full", self.full)
-        return batch
+        return replace(self.objective_of(*[array.take(rows, axis=0) for array in self.data]), full=self.full)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        options = {"batch_size": self.batch_size, "seed": self.seed, "shuffle": self.shuffle, "replacement": self.replacement}
+        return _unpickled, (cloudpickle.dumps((self.objective_of, self.data, options)),)
 
 
-def _checked_data(data: tuple[ArrayLike, ...]) -> tuple[NDArray, ...]:
-    arrays = tuple(np.asarray(array) for array in data)
-    if not arrays or not all(array.ndim for array in arrays):
-        raise ValueError(f"data must be one or more arrays with a row for each datum, got {data!r}")
+def noisy(objective: Objective, noise: ArrayLike) -> Objective:
+    """The objective with `noise[t − 1]` added to its gradient at step t: stochastic gradients whose noise you choose.
+
+    `noise` is (steps, d), or (steps, ..., d) for runs side by side. Its `whole` is the objective
+    itself. Raises ValueError at a step for which there is no noise, and for noise of another
+    dimension.
+
+    >>> from gdcore.objectives import bowl
+    >>> shaken = noisy(bowl(), [[0.5, 0], [-0.5, 0]])
+    >>> shaken.at(1).gradient([1, 1]) - bowl().gradient([1, 1])
+    array([0.5, 0. ])
+    """
+    require.objective(objective)
+    added = validation.points(noise, objective.dimension, "noise")
+
+    def sample(t: int) -> Objective:
+        t = validation.whole_number("t", t, least=1, most=len(added))
+
+        def gradient(w: Array) -> Array:
+            return objective.gradient(w) + added[t - 1].astype(w.dtype, copy=False)
+
+        return replace(objective, gradient=gradient, full=objective)
+
+    return replace(objective, batch=sample)
+
+
+def _checked_data(data: tuple[ArrayLike, ...]) -> tuple[NDArray[Any], ...]:
+    """Copies of the data, which must be of one length."""
+    arrays = []
+    for place, each in enumerate(data):
+        try:
+            arrays.append(np.array(each))
+        except ValueError:
+            raise ValueError(f"data[{place}] must be an array with rows of one length, got {validation.shown(each)}") from None
+        if arrays[-1].ndim == 0 or arrays[-1].dtype.kind not in "fiub":
+            raise TypeError(f"data[{place}] must be an array of numbers with a row for each example, got {validation.shown(each)}")
+    if not arrays:
+        raise ValueError("data must be one or more arrays with a row for each example, got none")
     if len({len(array) for array in arrays}) > 1 or not len(arrays[0]):
         raise ValueError(f"data must be of one length, at least 1, got {', '.join(str(len(array)) for array in arrays)}")
-    return arrays
+    return tuple(arrays)
 
 
 def _checked_seed(seed: int | Sequence[int]) -> int | tuple[int, ...]:
-    if np.ndim(seed):
-        return tuple(validation.whole_number("seed", one, least=0) for one in seed)  # type: ignore[union-attr]
+    if isinstance(seed, (list, tuple, np.ndarray, range)) and np.ndim(seed) == 1 and len(seed):
+        return tuple(validation.whole_number("seed", one, least=0) for one in seed)
     return validation.whole_number("seed", seed, least=0)
 
 
 @lru_cache(maxsize=8)
 def _order(seed: int | tuple[int, ...], epoch: int, size: int, shuffle: bool, replacement: bool) -> Rows:
     """The order of an epoch, (size,) or (seeds, size), kept while the epoch lasts."""
-    if isinstance(seed, tuple):
-        order = np.stack([_order.__wrapped__(one, epoch, size, shuffle, replacement) for one in seed])
-    elif not shuffle:
-        order = np.arange(size)
-    else:
-        generator = np.random.default_rng([seed, epoch])
-        order = generator.integers(size, size=size) if replacement else generator.permutation(size)
+    seeds = seed if isinstance(seed, tuple) else (seed,)
+    order = np.stack([_order_of_one(one, epoch, size, shuffle, replacement) for one in seeds])
+    order = order if isinstance(seed, tuple) else order[0]
     order.flags.writeable = False
     return order
+
+
+def _order_of_one(seed: int, epoch: int, size: int, shuffle: bool, replacement: bool) -> Rows:
+    """The order of an epoch for one seed, (size,)."""
+    if not shuffle:
+        return np.arange(size)
+    generator = np.random.default_rng([seed, epoch])
+    return generator.integers(size, size=size) if replacement else generator.permutation(size)
+
+
+def _unpickled(parts: bytes) -> Minibatches:
+    """Minibatches from their pickled parts."""
+    objective_of, data, options = cloudpickle.loads(parts)
+    return Minibatches(objective_of, *data, **options)

@@ -1,233 +1,237 @@
-"""Bad input gets a clear error before the first step: it names the argument, the value given and what is allowed."""
+"""Plain checks: each takes an argument's name and value, and returns the value as gdcore uses it.
+
+What is not allowed is refused by an error that names the argument, the value (shortened) and what
+is allowed: a TypeError for the wrong kind of thing, a ValueError for a wrong value of the right one.
+"""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from math import prod
+import reprlib
+from collections.abc import Callable, Iterable
 from numbers import Integral, Real
-from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
 
-# What each hyperparameter may be: at least this, and less than that.
-_RANGES = {
-    "learning_rate": (0.0, np.inf),
-    "momentum": (0.0, 1.0),
-    "beta1": (0.0, 1.0),
-    "beta2": (0.0, 1.0),
-    "decay": (0.0, 1.0),
-    "epsilon": (0.0, np.inf),
-    "weight_decay": (0.0, np.inf),
-    "damping": (0.0, np.inf),
-    "momentum_decay": (0.0, np.inf),
-    "radius": (0.0, np.inf),
-}
-# The least of each whole number; of the others it is 1.
-_LEAST = {"seed": 0, "newton_schulz_steps": 0}
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
+_SHORT.maxlong = 40
 
 
-def objective(value: Any) -> None:
-    """Refuse what is not an objective."""
-    if not all(hasattr(value, name) for name in ("at", "whole", "value", "gradient", "dimension")):
-        raise TypeError(f"objective must be an Objective, such as canyon() returns, got {value!r}")
+def shown(value: Any) -> str:
+    """A value as error messages show it: its repr, shortened; of a large array shape and kind.
 
-
-def start(value: ArrayLike, dimension: int | None) -> Array:
-    """The start of a run as an array of floats, (..., d); whole numbers become float64, float32 stays."""
-    return points(value, dimension, name="start")
-
-
-def points(value: ArrayLike, dimension: int | None = None, name: str = "w") -> Array:
-    """One point (d,) or many (..., d) as a new array of floats; whole numbers become float64, float32 stays."""
+    >>> shown("fast"), shown([1, 2]), shown(np.zeros((28, 28)))
+    ("'fast'", '[1, 2]', 'an array of float64 of shape (28, 28)')
+    """
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"an array of {value.dtype} of shape {value.shape}"
     try:
-        array = np.array(value)
-    except ValueError:
-        raise ValueError(f"{name} must be an array of numbers of shape (..., d), got {value!r}") from None
-    if array.size == 0:
-        raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}")
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} must be numbers, got {value!r}")
-    if array.ndim == 0:
-        raise ValueError(f"{name} must have shape (..., d), got the single number {value!r}; for one dimension write [{value!r}]")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got {value!r}")
-    if dimension is not None and array.shape[-1] != dimension:
-        raise ValueError(f"{name} must have {dimension} numbers along its last axis, got an array of shape {array.shape}")
-    return array if array.dtype.kind == "f" else array.astype(float)
+        return _SHORT.repr(value)
+    except Exception:  # a repr of the reader's own may fail in any way
+        return f"a {type(value).__name__}"
 
 
-def whole_number(name: str, value: Any, least: int, where: str = "") -> int:
-    """A count, as an int."""
-    if type(value) is not int and (isinstance(value, bool) or not isinstance(value, Integral)):
-        raise TypeError(f"{name} must be a whole number ≥ {least}, got {value!r}{where}")
-    if value < least:
-        raise ValueError(f"{name} must be a whole number ≥ {least}, got {value!r}{where}")
+def number(
+    name: str,
+    value: Any,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+    below: float | None = None,
+    where: str = "",
+) -> float:
+    """A finite number within bounds, as a Python float; truth values are no numbers.
+
+    - `least`, `most`: the bounds that are allowed themselves; `above`, `below`: those that are not.
+    - `where`: what the message says at its end, such as " at step 3".
+
+    Raises TypeError for what is no number and ValueError for one outside.
+
+    >>> number("decay", np.float32(0.5), least=0, below=1)
+    0.5
+    """
+    plain = _plain(value)
+    if plain is None:
+        raise TypeError(f"{name} must be {_allowed(least, above, most, below)}, got {shown(value)}{where}")
+    inside = (
+        np.isfinite(plain)
+        and (least is None or plain >= least)
+        and (above is None or plain > above)
+        and (most is None or plain <= most)
+        and (below is None or plain < below)
+    )
+    if not inside:
+        raise ValueError(f"{name} must be {_allowed(least, above, most, below)}, got {shown(value)}{where}")
+    return plain
+
+
+def _plain(value: Any) -> float | None:
+    """A number as a Python float, infinite where it is too large for one; None for what is no number."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf
+
+
+def _allowed(least: float | None, above: float | None, most: float | None, below: float | None) -> str:
+    """The bounds in words, such as "a number ≥ 0 and < 1"."""
+    if least is not None and most is not None:
+        return f"a number from {least:g} to {most:g}"
+    lower = f"≥ {least:g}" if least is not None else f"> {above:g}" if above is not None else ""
+    upper = f"≤ {most:g}" if most is not None else f"< {below:g}" if below is not None else ""
+    bounds = " and ".join(bound for bound in (lower, upper) if bound)
+    return f"a number {bounds}" + ("" if upper and lower else ", finite") if bounds else "a finite number"
+
+
+def whole_number(name: str, value: Any, least: int, most: int | None = None, where: str = "") -> int:
+    """A count from `least` to `most`, as an int. 3.0 is no count.
+
+    Raises TypeError for what is no whole number and ValueError for one outside.
+
+    >>> whole_number("steps", np.int64(3), least=0)
+    3
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    allowed = f"a whole number ≥ {least}" if most is None else f"a whole number from {least} to {most}"
+    if type(value) is not int and (isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral)):
+        raise TypeError(f"{name} must be {allowed}, got {shown(value)}{where}")
+    if value < least or (most is not None and value > most):
+        raise ValueError(f"{name} must be {allowed}, got {shown(value)}{where}")
     return int(value)
 
 
-def gradient_shape(function: Objective, w: Array) -> None:
-    """Refuse an objective whose gradient at the start has another shape than the start: it would broadcast unseen."""
-    shape = np.shape(function.gradient(w))
-    if shape != w.shape:
-        raise ValueError(f"the gradient of {function.name} must have the shape of w, {w.shape}, got {shape}")
+def flag(name: str, value: Any, where: str = "") -> bool:
+    """True or False, of Python or NumPy. Raises TypeError for all else, 0 and 1 included.
+
+    >>> flag("shuffle", np.True_)
+    True
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {shown(value)}{where}")
+    return bool(value)
 
 
-def one_start(name: str, w: Array) -> None:
-    """Refuse a batch of starts where each run would search on its own."""
-    if w.ndim != 1:
-        raise ValueError(f"{name} takes one start of shape (d,), not a batch, got w of shape {w.shape}")
+def choice(name: str, value: Any, allowed: Iterable[str], where: str = "") -> str:
+    """One of some words. Raises TypeError for what is no text and ValueError for another word.
+
+    >>> choice("reduction", "mean", ("mean", "sum"))
+    'mean'
+    """
+    words = tuple(allowed)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be one of {', '.join(map(repr, words))}, got {shown(value)}{where}")
+    if value not in words:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}, got {shown(value)}{where}")
+    return str(value)
 
 
-def one_function(name: str, function: Objective) -> None:
-    """Refuse minibatches where gradients of two steps are compared."""
-    if function.full is not None:
-        raise ValueError(
-            f"{name} compares gradients of two steps, so it needs one function, not a batch: give {function.name}.whole"
-        )
-
-
-def needed(function: Objective, by: str, *names: str) -> list[Any]:
-    """Parts of an objective that a method cannot do without."""
-    parts = [getattr(function, name) for name in names]
-    for name, part in zip(names, parts, strict=True):
-        if part is None:
-            hint = "; with_penalty gives it one" if name in ("penalty", "smooth") else ""
-            raise ValueError(f"{by} needs an objective that has {name}, and {function.name} has none{hint}")
-    return parts
-
-
-def shapes(function: Objective, w: Array, needed_by: str) -> tuple[tuple[int, ...], ...]:
-    """The shapes of an objective's matrices, which must fill w."""
-    (of_matrices,) = needed(function, needed_by, "shapes")
-    numbers = sum(map(prod, of_matrices))
-    if numbers != w.shape[-1]:
-        raise ValueError(f"the shapes {of_matrices} of {function.name} hold {numbers} numbers, but w has {w.shape[-1]}")
-    return of_matrices
-
-
-def positive(name: str, value: Any) -> float:
-    """A finite number > 0, as a float."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < np.inf:
-        raise ValueError(f"{name} must be a number > 0, finite, got {value!r}")
-    return float(value)
-
-
-def observation(row: Any, earlier: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What `observe` returned, which must be a dictionary, with the same names each time."""
-    if not isinstance(row, Mapping):
-        raise TypeError(f"observe must return a dictionary of what it observed, got {row!r}")
-    if earlier and row.keys() != earlier[0].keys():
-        raise ValueError(f"observe must return the same names each time, first {list(earlier[0])}, got {list(row)}")
-    return row
-
-
-@dataclass(frozen=True)
-class _Signature:
-    """What a method's signature says: its first state, and of each hyperparameter the default and the type."""
-
-    state: Any
-    defaults: Mapping[str, Any]
-    kinds: Mapping[str, Any]
-
-
-@lru_cache(maxsize=256)
-def _signature(method: Callable[..., Any]) -> _Signature:
-    parameters = inspect.signature(method).parameters if callable(method) else {}
-    if "state" not in parameters:
-        raise TypeError(f"method must be a function of (objective, w, state) such as gradient_descent, got {method!r}")
-    defaults = {name: p.default for name, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
-    return _Signature(parameters["state"].default, MappingProxyType(defaults), _kinds(method))
-
-
-def _kinds(method: Callable[..., Any]) -> Mapping[str, Any]:
-    """The types that a method's signature gives its parameters; none if they are not to be had, as of a class's instance."""
-    try:
-        return get_type_hints(getattr(method, "func", method))
-    except (NameError, TypeError):
-        return {}
-
-
-def first_state(method: Callable[..., Any]) -> Any:
-    """The state that a method starts from."""
-    return _signature(method).state
-
-
-def hyperparameters(
-    method: Callable[..., Any], given: Mapping[str, Any], w: Array
-) -> tuple[dict[str, Any], list[tuple[str, Callable[[int], Any]]]]:
-    """Check hyperparameters by name and value. Returns those that are fixed and, apart, the schedules, which check themselves."""
-    signature = _signature(method)
-    fixed, schedules = {}, []
-    for name, value in given.items():
-        if name not in signature.defaults:
-            raise TypeError(f"{_name(method)} has no hyperparameter {name!r}; it has {', '.join(signature.defaults) or 'none'}")
-        kind = signature.kinds.get(name)
-        if callable(value):
-            schedules.append((name, _checked(name, value, kind, w)))
-        else:
-            fixed[name] = hyperparameter(name, value, kind, w)
-    for name, default in signature.defaults.items():
-        if default is inspect.Parameter.empty and name not in given:
-            raise TypeError(f"{_name(method)} needs the hyperparameter {name!r}")
-    return fixed, schedules
-
-
-def _checked(name: str, schedule: Callable[[int], Any], kind: Any, w: Array) -> Callable[[int], Any]:
-    """The schedule, its values checked as they are used."""
-
-    def at(t: int) -> Any:
-        return hyperparameter(name, schedule(t), kind, w, f" at step {t}")
-
-    return at
-
-
-def hyperparameter(name: str, value: Any, kind: Any, w: Array, where: str = "") -> Any:
-    """One hyperparameter, checked. Numbers come back as Python numbers and arrays in w's precision, so neither changes w's."""
-    if kind is bool and not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, got {value!r}{where}")
-    if kind is int:
-        return whole_number(name, value, least=_LEAST.get(name, 1), where=where)
-    if get_origin(kind) is Literal and value not in get_args(kind):
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, get_args(kind)))}, got {value!r}{where}")
-    return number(name, value, kind, w, where) if name in _RANGES else value
-
-
-def number(name: str, value: Any, kind: Any, w: Array, where: str = "") -> Any:
-    """A hyperparameter that is a number or, unless its kind is float, an array that broadcasts with w; within its range."""
-    least, limit = _RANGES[name]
-    allowed = f"a number ≥ {least:g}" + (f" and < {limit:g}" if np.isfinite(limit) else ", finite")
-    if isinstance(value, float) or (isinstance(value, Real) and not isinstance(value, bool)):
-        value = float(value)
-        in_range = least <= value < limit
-    elif kind is not float and isinstance(value, (np.ndarray, list, tuple)) and np.asarray(value).dtype.kind in "fiu":
-        value = np.asarray(value, dtype=w.dtype)
-        in_range = bool(((least <= value) & (value < limit)).all())
-        _fits(name, value, w)
-    else:
-        raise TypeError(f"{name} must be {allowed}, got {value!r}{where}")
-    if not in_range:
-        raise ValueError(f"{name} must be {allowed}, got {value!r}{where}")
+def text(name: str, value: Any) -> str:
+    """A text that is not empty. Raises TypeError for what is none and ValueError for an empty one."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, got {shown(value)}")
+    if not value:
+        raise ValueError(f"{name} must be a text that is not empty, got {value!r}")
     return value
 
 
-def _fits(name: str, value: Array, w: Array) -> None:
-    """Refuse an array of hyperparameters that would change the shape of w."""
-    try:
-        fits = np.broadcast_shapes(value.shape, w.shape) == w.shape
-    except ValueError:
-        fits = False
-    if not fits:
+def function(name: str, value: Any, what: str = "a function") -> Callable[..., Any]:
+    """What can be called. Raises TypeError for all else; `what` says which function is meant."""
+    if not callable(value):
+        raise TypeError(f"{name} must be {what}, got {shown(value)}")
+    return value
+
+
+def numbers(
+    name: str,
+    value: ArrayLike,
+    *,
+    axes: int | tuple[int, ...] | None = None,
+    shape: str = "",
+    finite: bool = True,
+    empty: bool = False,
+) -> Array:
+    """An array of floats of the reader's numbers, always a new one, so that it stays as it is.
+
+    Whole numbers and truth values become float64; float16 and float32 stay.
+
+    - `axes`: how many axes it may have, and `shape` how the message names them, such as "(N, d)".
+    - `finite`: whether NaN and infinities are refused; `empty`: whether no numbers at all will do.
+
+    Raises TypeError for what is no numbers (text, None, complex) and ValueError for all else.
+
+    >>> numbers("x", [1, 2])
+    array([1., 2.])
+    """
+    array = _array(name, value, shape or "numbers")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must be numbers, got {shown(value)}")
+    allowed = (axes,) if isinstance(axes, int) else axes
+    if allowed is not None and array.ndim not in allowed:
+        raise ValueError(f"{name} must have shape {shape or f'of {axes} axes'}, got an array of shape {array.shape}")
+    if array.size == 0 and not empty:
+        raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}")
+    array = array if array.dtype.kind == "f" else array.astype(float)
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {_not_finite(array)}")
+    return array
+
+
+def points(value: ArrayLike, dimension: int | None = None, name: str = "w", *, finite: bool = True) -> Array:
+    """One point (d,) or many (..., d) as a new array of floats.
+
+    Whole numbers become float64, float32 stays. Raises TypeError for what is no numbers, and
+    ValueError for a single number, an empty or ragged list, points of another dimension than
+    `dimension` and, if `finite`, for NaN and infinities.
+
+    >>> points([1, 2])
+    array([1., 2.])
+    """
+    array = _array(name, value, "numbers of shape (..., d)")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}")
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must be numbers, got {shown(value)}")
+    if array.ndim == 0:
         raise ValueError(
-            f"{name} must be a number, or an array of shape (..., 1) or (d,) beside w of shape {w.shape}, got shape {value.shape}"
+            f"{name} must have shape (..., d), got the single number {shown(value)}; for one dimension write [{shown(value)}]"
         )
+    array = array if array.dtype.kind == "f" else array.astype(float)
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {_not_finite(array)}")
+    if dimension is not None and array.shape[-1] != dimension:
+        raise ValueError(f"{name} must have {dimension} numbers along its last axis, got an array of shape {array.shape}")
+    return array
 
 
-def _name(method: Callable[..., Any]) -> str:
-    return getattr(method, "__name__", repr(method))
+def _array(name: str, value: Any, what: str) -> NDArray[Any]:
+    """The value as a new array; ValueError for a ragged list."""
+    try:
+        array = np.array(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name} must be an array of {what}, all rows of one length, got {shown(value)}") from None
+    if array.dtype.kind == "O" and _too_large(array):
+        raise ValueError(f"{name} must be finite, got {shown(value)}")
+    return array
+
+
+def _too_large(array: NDArray[Any]) -> bool:
+    """Whether these objects are whole numbers, some beyond the range of a float."""
+    return all(isinstance(each, Integral) and not isinstance(each, bool) for each in array.flat) and array.size > 0
+
+
+def _not_finite(array: Array) -> str:
+    """The array if it is small; else which of its numbers is not finite."""
+    if array.size <= 6:
+        return repr(array.tolist())
+    where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    return f"{array[where]} at index {where} of an array of shape {array.shape}"

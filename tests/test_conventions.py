@@ -9,7 +9,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gdcore import conventions, methods, objectives, penalties
+from gdcore import conventions, methods, objectives
 from gdcore.conventions import translate
 from gdcore.descent import descend
 from gdcore.networks import LayerNorm, gaussian, he
@@ -349,7 +349,7 @@ def test_gradient_descent_is_one_rate_by_five_names(source, name):
 @pytest.mark.parametrize("method", [methods.adam])
 def test_an_l2_penalty_is_a_weight_decay_of_twice_its_strength(method, run):
     objective, start, _ = run
-    ridge = penalties.with_penalty(objective, penalties.l2(0.15))
+    ridge = objectives.with_penalty(objective, objectives.l2(0.15))
     path = descend(method, objective, start, STEPS, learning_rate=0.03, weight_decay=conventions.weight_decay_of_l2(0.15))
     assert agree(descend(method, ridge, start, STEPS, learning_rate=0.03).points, path)
 
@@ -357,7 +357,7 @@ def test_an_l2_penalty_is_a_weight_decay_of_twice_its_strength(method, run):
 def test_l2_and_decay_are_equal_for_descent_and_not_for_momentum():
     """Errata L17: on a quadratic the limits of momentum are 2.7273 with the penalty and 2.9703 with the slide's decay."""
     shifted = objectives.Objective("shifted", lambda w: ((w - 3) ** 2).sum(-1) / 2, lambda w: w - 3)
-    ridge = penalties.with_penalty(shifted, penalties.l2(0.05))
+    ridge = objectives.with_penalty(shifted, objectives.l2(0.05))
     decayed = 0.0
 
     def decay_outside(gradient, w, v, t):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gdcore import curvature, objectives
+from gdcore import curvature, line_searches, objectives
 from gdcore.descent import descend
 
 START = np.array([-0.5, 2.3])
@@ -330,14 +330,14 @@ def test_an_exact_search_finds_the_minimum_of_a_quadratic_at_the_second_trial():
     for first in (1e-3, 0.02, 1.0, 300.0):
         canyon, gradients, _ = counted(objectives.canyon())
         g = objectives.canyon().gradient(START)
-        a, at_minimum = curvature.exact_line_search(canyon, START, -g, gradient=g, first=first)
+        a, at_minimum = line_searches.exact_line_search(canyon, START, -g, gradient=g, first=first)
         assert a == pytest.approx(g @ g / (g @ np.diag([12.0, 80.0]) @ g), rel=1e-12)
         assert abs(at_minimum @ g) < 1e-9 * (g @ g) and len(gradients) <= (2 if first > 0.01 else 4)
 
 
 def test_an_exact_search_finds_a_kink():
     absolute = objectives.Objective("|w − π|", lambda w: np.abs(w - np.pi).sum(-1), lambda w: np.sign(w - np.pi))
-    a, _ = curvature.exact_line_search(absolute, np.array([0.0]), np.array([1.0]))
+    a, _ = line_searches.exact_line_search(absolute, np.array([0.0]), np.array([1.0]))
     assert a == pytest.approx(np.pi, rel=1e-15)
 
 
@@ -346,10 +346,10 @@ def test_an_exact_search_rests_at_a_kink():
     lasso = objectives.Objective("lasso", lambda w: (np.abs(w) + 0.3 * w).sum(-1), lambda w: np.sign(w) + 0.3)
     for start in (0.0, 1e-200):
         w = np.array([start])
-        a, _ = curvature.exact_line_search(lasso, w, -lasso.gradient(w), first=1.0)
+        a, _ = line_searches.exact_line_search(lasso, w, -lasso.gradient(w), first=1.0)
         assert abs((w - a * lasso.gradient(w))[0]) <= 1e-19 and lasso.value(w - a * lasso.gradient(w)) <= lasso.value(w)
-    assert curvature.exact_line_search(lasso, np.zeros(1), np.array([-0.3]))[0] == 0
-    descending = curvature.exact_line_search(lasso, np.array([2.0]), np.array([-1.3]))[0]
+    assert line_searches.exact_line_search(lasso, np.zeros(1), np.array([-0.3]))[0] == 0
+    descending = line_searches.exact_line_search(lasso, np.array([2.0]), np.array([-1.3]))[0]
     assert descending == pytest.approx(2 / 1.3, rel=1e-14)
 
 
@@ -357,7 +357,7 @@ def test_an_exact_search_does_not_climb_over_a_hill_to_something_higher():
     wells, start = objectives.two_wells(), np.array([-0.5, 0.5])
     p = -wells.gradient(start)
     for first in (0.1, 1.0, 3.0, 20.0, 1e3):
-        a, _ = curvature.exact_line_search(wells, start, p, first=first)
+        a, _ = line_searches.exact_line_search(wells, start, p, first=first)
         assert wells.value(start + a * p) <= wells.value(start)
         assert abs(wells.gradient(start + a * p) @ p) <= 1e-8 * (p @ p)
 
@@ -365,7 +365,7 @@ def test_an_exact_search_does_not_climb_over_a_hill_to_something_higher():
 def test_a_function_that_falls_without_end_is_named():
     falling = objectives.Objective("plane", lambda w: -w.sum(-1), lambda w: -np.ones_like(w))
     with pytest.raises(ValueError, match="plane falls without end along the line from w ="):
-        curvature.exact_line_search(falling, np.zeros(2), np.ones(2))
+        line_searches.exact_line_search(falling, np.zeros(2), np.ones(2))
     with pytest.raises(ValueError, match="quadratic falls without end"):
         descend(curvature.conjugate_gradient, objectives.quadratic([1.0, -1.0]), [0.0, 1.0], 1)
 
@@ -373,7 +373,7 @@ def test_a_function_that_falls_without_end_is_named():
 def test_backtracking_takes_the_first_power_of_a_half_that_is_enough():
     canyon, _, values = counted(objectives.canyon())
     g = canyon.gradient(START)
-    a = curvature.backtracking(canyon, START, -g, gradient=g)
+    a = line_searches.backtracking(canyon, START, -g, gradient=g)
     enough = [
         START_value <= canyon.value(START) - 1e-4 * 0.5**k * (g @ g)
         for k in range(8)
@@ -392,7 +392,7 @@ def test_wolfe_s_conditions_hold():
             p = -g if rng.random() < 0.5 else -np.diag([1.0, 0.1]) @ g
             first = 10 ** rng.uniform(-4, 2)
             for curvature_limit in (0.1, 0.9):
-                a, value, gradient = curvature.wolfe_line_search(objective, w, p, first=first, curvature=curvature_limit)
+                a, value, gradient = line_searches.wolfe_line_search(objective, w, p, first=first, curvature=curvature_limit)
                 assert a > 0 and value == objective.value(w + a * p) and np.array_equal(gradient, objective.gradient(w + a * p))
                 assert value <= objective.value(w) + 1e-4 * a * (g @ p) + 1e-12
                 assert abs(gradient @ p) <= curvature_limit * abs(g @ p)
@@ -405,8 +405,8 @@ def test_no_search_ends_where_the_function_is_not_finite(limit):
     g = objective.gradient(START)
     p = -g
     with np.errstate(all="raise"):
-        wolfe, value, gradient = curvature.wolfe_line_search(objective, START, p, first=1.0)
-        back = curvature.backtracking(objective, START, p)
+        wolfe, value, gradient = line_searches.wolfe_line_search(objective, START, p, first=1.0)
+        back = line_searches.backtracking(objective, START, p)
     for a in (wolfe, back):
         assert a > 0 and (START + a * p)[0] <= limit and objective.value(START + a * p) < objective.value(START)
     assert np.isfinite(value) and np.isfinite(gradient).all()
@@ -422,16 +422,16 @@ def test_no_search_ends_where_the_function_is_not_finite(limit):
 def test_an_exact_search_ends_within_the_finite_part():
     objective = broken_beyond(1.5)
     p = np.array([1.0, 0.0])
-    a, _ = curvature.exact_line_search(objective, START, p, first=50.0)
+    a, _ = line_searches.exact_line_search(objective, START, p, first=50.0)
     assert a == pytest.approx(1.5, rel=1e-9)
 
 
 @pytest.mark.parametrize("uphill", [np.array([1.0, 0.0]), np.zeros(2), np.array([np.nan, 0.0])])
 def test_a_direction_that_does_not_descend_gives_no_step(uphill):
     canyon, start = objectives.canyon(), np.array([2.0, 0.375])
-    assert curvature.backtracking(canyon, start, uphill) == 0
-    assert curvature.exact_line_search(canyon, start, uphill)[0] == 0
-    assert curvature.wolfe_line_search(canyon, start, uphill)[:2] == (0.0, canyon.value(start))
+    assert line_searches.backtracking(canyon, start, uphill) == 0
+    assert line_searches.exact_line_search(canyon, start, uphill)[0] == 0
+    assert line_searches.wolfe_line_search(canyon, start, uphill)[:2] == (0.0, canyon.value(start))
 
 
 def test_a_gradient_that_is_wrong_finds_no_decrease_and_rests():

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gdcore import curvature, methods, objectives, penalties
+from gdcore import curvature, methods, objectives
 from gdcore.descent import descend
 from gdcore.minibatches import Minibatches
 
@@ -110,7 +110,7 @@ def test_adam_and_adamw_shrink_differently():
 
 
 def test_adam_s_weight_decay_is_an_l2_penalty_of_half_its_strength():
-    with_l2 = penalties.with_penalty(objectives.canyon(), penalties.l2(0.15))
+    with_l2 = objectives.with_penalty(objectives.canyon(), objectives.l2(0.15))
     inside = descend(methods.adam, objectives.canyon(), START, 50, learning_rate=0.1, weight_decay=0.3)
     np.testing.assert_allclose(descend(methods.adam, with_l2, START, 50, learning_rate=0.1).points, inside.points, rtol=1e-12)
 
@@ -293,7 +293,7 @@ def lasso(strength):
     rng = np.random.default_rng(5)
     X = rng.standard_normal((40, 6))
     t = X @ np.array([3.0, 0.0, 0.0, -2.0, 0.0, 0.5]) + 0.1 * rng.standard_normal(40)
-    return penalties.with_penalty(objectives.least_squares(X, t), penalties.l1(strength))
+    return objectives.with_penalty(objectives.least_squares(X, t), objectives.l1(strength))
 
 
 def test_proximal_gradient_finds_zeros_and_subgradients_do_not():
@@ -374,7 +374,7 @@ def suited(name):
     if name == "muon":
         return dataclasses.replace(objectives.canyon(), shapes=((2,),))
     if name == "proximal_gradient":
-        return penalties.with_penalty(objectives.canyon(), penalties.elastic_net(0.3, 0.1))
+        return objectives.with_penalty(objectives.canyon(), objectives.elastic_net(0.3, 0.1))
     return objectives.canyon()
 
 
@@ -442,7 +442,7 @@ def test_svrg_and_penalties_on_minibatches():
     batches = Minibatches(objectives.least_squares, X, t, batch_size=4, seed=1)
     end = descend(methods.svrg, batches, np.zeros(3), 2000, learning_rate=0.05, period=12, record_every=0).points[-1]
     np.testing.assert_allclose(end, np.linalg.lstsq(X, t)[0], atol=1e-12)
-    ridge = penalties.with_penalty(batches, penalties.l2(0.1))
+    ridge = objectives.with_penalty(batches, objectives.l2(0.1))
     end = descend(methods.svrg, ridge, np.zeros(3), 2000, learning_rate=0.05, period=12, record_every=0).points[-1]
     np.testing.assert_allclose(end, np.linalg.solve(X.T @ X / 24 + 0.1 * np.eye(3), X.T @ t / 24), atol=1e-12)
     assert ridge.whole.name == "least squares with L2"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdcore.checks import numerical_gradient
+from gdcore.differences import numerical_gradient
 from gdcore.networks import (
     AveragePool,
     BatchNorm,

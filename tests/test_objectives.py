@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from gdcore import checks, objectives
+from gdcore import differences, objectives
 
 FACTORIES = {
     "parabola": objectives.parabola,
@@ -34,14 +34,14 @@ def points_in_the_box(objective, shape, seed=0):
 
 
 def test_the_gradient_is_that_of_the_value(objective):
-    check = checks.check_gradient(objective, points_in_the_box(objective, (50,)), tolerance=1e-8)
+    check = differences.check_gradient(objective, points_in_the_box(objective, (50,)), tolerance=1e-8)
     assert check, str(check)
 
 
 def test_the_hessian_is_that_of_the_gradient(objective):
     w = points_in_the_box(objective, (50,))
     hessian = objective.hessian(w)
-    numerical = checks.numerical_hessian(objective.gradient, w)
+    numerical = differences.numerical_hessian(objective.gradient, w)
     assert np.abs(hessian - numerical).max() < 1e-8 * max(1, np.abs(hessian).max())
     assert np.array_equal(hessian, np.swapaxes(hessian, -1, -2))
 

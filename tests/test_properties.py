@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gdcore import curvature, methods, objectives, penalties, schedules
+from gdcore import curvature, methods, objectives, schedules
 from gdcore.descent import descend
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=40, database=None)
@@ -44,7 +44,7 @@ FUNCTIONS = ["canyon", "two_wells", "saddle"]
 
 def suited(function, name):
     objective = dataclasses.replace(getattr(objectives, function)(), shapes=((2, 1),))
-    return penalties.with_penalty(objective, penalties.l1(0.3)) if name == "proximal_gradient" else objective
+    return objectives.with_penalty(objective, objectives.l1(0.3)) if name == "proximal_gradient" else objective
 
 
 @pytest.mark.parametrize("name", BATCHED)
@@ -133,7 +133,7 @@ def test_turning_by_45_degrees_changes_what_scales_each_coordinate(name, start, 
 )
 def test_prox_is_firmly_nonexpansive(v, w, alpha, strength, rate):
     """‖Pv − Pw‖² ≤ (Pv − Pw)ᵀ(v − w), for every penalty and rate."""
-    for penalty in (penalties.l1(alpha), penalties.l2(strength), penalties.elastic_net(alpha, strength)):
+    for penalty in (objectives.l1(alpha), objectives.l2(strength), objectives.elastic_net(alpha, strength)):
         gap = penalty.prox(v, rate) - penalty.prox(w, rate)
         assert gap @ gap <= gap @ (v - w) + 1e-9 * (1 + np.abs(gap).max() * np.abs(v - w).max())
 
@@ -141,7 +141,7 @@ def test_prox_is_firmly_nonexpansive(v, w, alpha, strength, rate):
 @deterministic
 @given(w=arrays(float, 5, elements=st.floats(-1e3, 1e3)), alpha=st.floats(0, 10), rate=st.floats(0, 10))
 def test_soft_thresholding_is_exact(w, alpha, rate):
-    z = penalties.l1(alpha).prox(w, rate)
+    z = objectives.l1(alpha).prox(w, rate)
     assert (z[np.abs(w) <= rate * alpha] == 0).all()
     assert (np.abs(z) <= np.abs(w)).all() and (z * w >= 0).all()
 

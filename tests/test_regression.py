@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gdcore import checks, objectives
+from gdcore import differences, objectives
 from gdcore.descent import descend
 from gdcore.methods import gradient_descent
 
@@ -31,10 +31,10 @@ def points(objective, shape):
 
 def test_derivatives_are_right(objective):
     w = points(objective, (30,))
-    check = checks.check_gradient(objective, w, tolerance=1e-7)
+    check = differences.check_gradient(objective, w, tolerance=1e-7)
     assert check, str(check)
     hessian = objective.hessian(w)
-    assert np.abs(hessian - checks.numerical_hessian(objective.gradient, w)).max() < 1e-7 * max(1, np.abs(hessian).max())
+    assert np.abs(hessian - differences.numerical_hessian(objective.gradient, w)).max() < 1e-7 * max(1, np.abs(hessian).max())
     if objective.hessian_vector is not None:
         v = np.ones_like(w)
         np.testing.assert_allclose(objective.hessian_vector(w, v), (hessian @ v[..., np.newaxis])[..., 0], rtol=1e-10, atol=1e-11)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, Share, checked_step
+from gdcore.methods.moments import AdamState
+from gdcore.objectives import Objective
 
 
+@checked_step
 def prince_momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.1, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.1, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of Prince's momentum, a moving average: m ← β m + (1 − β) g, φ ← φ − α m.
 
@@ -25,13 +29,14 @@ def prince_momentum(
     return w, m
 
 
+@checked_step
 def prince_nesterov(
     objective: Objective,
     w: Array,
     state: Any = 0.0,
     *,
-    learning_rate: float | Array = 0.1,
-    momentum: float | Array = 0.9,
+    learning_rate: Nonnegative = 0.1,
+    momentum: Share = 0.9,
     printed: bool = True,
 ) -> tuple[Array, Any]:
     """One step of Prince's Nesterov momentum: m ← β m + (1 − β) ∇L(φ − α m), φ ← φ − α m.
@@ -46,8 +51,9 @@ def prince_nesterov(
     return w, m
 
 
+@checked_step
 def notes_momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of momentum as in the lecture notes' text: v ← ρ v + η g, x ← x − v. Their v is minus that of `momentum`.
 
@@ -59,8 +65,9 @@ def notes_momentum(
     return w, v
 
 
+@checked_step
 def slides_momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of momentum as on the slide and in PyTorch: v ← ρ v + g, x ← x − α v. Their v is −1/α times that of `momentum`.
 
@@ -72,8 +79,9 @@ def slides_momentum(
     return w, v
 
 
+@checked_step
 def practical_nesterov(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of NAG-prac: v ← ρ v − η ∇L(y), y ← y + ρ v − η ∇L(y), with y for the notes' x.
 
@@ -87,8 +95,9 @@ def practical_nesterov(
     return w, v
 
 
+@checked_step
 def library_nesterov(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of Nesterov momentum as PyTorch has it: v ← ρ v + g, x ← x − η (g + ρ v).
 
@@ -101,15 +110,16 @@ def library_nesterov(
     return w, v
 
 
+@checked_step
 def folded_adam(
     objective: Objective,
     w: Array,
-    state: Any = (0, 0.0, 0.0),
+    state: AdamState = AdamState(0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 1e-3,
-    beta1: float | Array = 0.9,
-    beta2: float | Array = 0.999,
-    epsilon: float | Array = 1e-8,
+    learning_rate: Nonnegative = 1e-3,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    epsilon: Nonnegative = 1e-8,
 ) -> tuple[Array, Any]:
     """One step of Adam with its corrections folded into the rate: w ← w − ηₜ s / (√r + ε̂).
 
@@ -123,7 +133,7 @@ def folded_adam(
     r = beta2 * r + (1 - beta2) * g**2
     root = (1 - beta2**t) ** 0.5
     w = w - learning_rate * root / (1 - beta1**t) * s / (r**0.5 + epsilon * root)
-    return w, (t, s, r)
+    return w, AdamState(t, s, r)
 
 
 def velocity(source: str, state: Array, learning_rate: float | Array) -> Array:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from gdcore import validation
-from gdcore.curvature.line_searches import exact_line_search, wolfe_line_search
-from gdcore.objectives import Array, Objective
+from gdcore.line_searches import exact_line_search, wolfe_line_search
+from gdcore.arrays import Array
+from gdcore.hyperparameters import checked_step
+from gdcore.objectives import Objective, require
 
 
+@checked_step
 def conjugate_gradient(
     objective: Objective,
     w: Array,
@@ -27,8 +29,8 @@ def conjugate_gradient(
     falls without end along a line. Source: Hestenes and Stiefel 1952; Nocedal and Wright 2006, algorithm 5.4; Bishop and Bishop,
     section 7.2.1, on the cost.
     """
-    validation.one_start("conjugate_gradient", w)
-    validation.one_function("conjugate_gradient", objective)
+    require.one_start("conjugate_gradient", w)
+    require.one_function("conjugate_gradient", objective)
     g = objective.gradient(w) if state is None else state[0]
     p = -g if state is None else state[1]
     p = p if g @ p < 0 else -g

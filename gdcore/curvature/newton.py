@@ -6,18 +6,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gdcore import validation
-from gdcore.curvature.line_searches import backtracking
-from gdcore.objectives import Array, Objective
+from gdcore.line_searches import backtracking
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, OneNonnegative, checked_step
+from gdcore.objectives import Objective, require
 
 
+@checked_step
 def newton(
     objective: Objective,
     w: Array,
     state: Any = (),
     *,
-    learning_rate: float | Array = 1.0,
-    damping: float = 0.0,
+    learning_rate: Nonnegative = 1.0,
+    damping: OneNonnegative = 0.0,
     line_search: Literal["none", "backtracking"] = "none",
 ) -> tuple[Array, Any]:
     """One step of Newton's method: solve (H + δ I) p = −∇L(w), then w ← w + η p.
@@ -31,19 +33,20 @@ def newton(
     Raises ValueError for an objective without a Hessian, and for a batch of starts with a line search.
     Source: Nocedal and Wright 2006, algorithm 3.2; the lecture notes, section 4.14.2.
     """
-    (hessian,) = validation.needed(objective, "newton", "hessian")
+    (hessian,) = require.parts(objective, "newton", "hessian")
     g = objective.gradient(w)
     p = _solve(hessian(w) + damping * np.eye(w.shape[-1], dtype=w.dtype), -g)
     if line_search == "backtracking":
-        validation.one_start("newton with a line search", w)
+        require.one_start("newton with a line search", w)
         p = p if g @ p < 0 else -g
         learning_rate = backtracking(objective, w, p, gradient=g, first=float(np.max(learning_rate)))
     w = w + learning_rate * p
     return w, state
 
 
+@checked_step
 def gauss_newton(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 1.0, damping: float = 0.0
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 1.0, damping: OneNonnegative = 0.0
 ) -> tuple[Array, Any]:
     """One step of the Gauss–Newton method for L = Σ rᵢ²: solve (JᵀJ + δ I) p = −Jᵀr, then w ← w + η p.
 
@@ -52,7 +55,7 @@ def gauss_newton(
     Where JᵀJ + δ I is singular, p is the shortest least-squares solution.
     Raises ValueError for an objective without residuals. Source: Nocedal and Wright 2006, section 10.3.
     """
-    residuals, jacobian = validation.needed(objective, "gauss_newton", "residuals", "jacobian")
+    residuals, jacobian = require.parts(objective, "gauss_newton", "residuals", "jacobian")
     r, J = residuals(w), jacobian(w)
     transposed = np.swapaxes(J, -1, -2)
     p = _solve(transposed @ J + damping * np.eye(w.shape[-1], dtype=w.dtype), -(transposed @ r[..., np.newaxis])[..., 0])

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 from scipy.linalg.blas import dtrsv
 
-from gdcore import validation
-from gdcore.curvature.line_searches import Trial, wolfe_trial
-from gdcore.objectives import Array, Objective
+from gdcore.line_searches import Trial, wolfe_trial
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Count, checked_step
+from gdcore.objectives import Objective, require
 
 Pairs = tuple[Array, Array, float]
 
 
+@checked_step
 def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]:
     """One step of BFGS: p = −B g, w ← w + a p by a strong Wolfe line search, B ← (I − ρ s yᵀ) B (I − ρ y sᵀ) + ρ s sᵀ.
 
@@ -24,8 +26,8 @@ def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]
     Raises ValueError for a batch of starts, and for minibatches (y must be of one function).
     Source: Broyden, Fletcher, Goldfarb and Shanno 1970; Nocedal and Wright 2006, algorithm 6.1; the lecture notes, 4.14.5.
     """
-    validation.one_start("bfgs", w)
-    validation.one_function("bfgs", objective)
+    require.one_start("bfgs", w)
+    require.one_function("bfgs", objective)
     value, g, B = (float(objective.value(w)), objective.gradient(w), np.eye(w.size, dtype=w.dtype)) if state is None else state
     p = -B.dot(g)
     first = _first_step(g) if state is None else 1.0
@@ -39,7 +41,8 @@ def bfgs(objective: Objective, w: Array, state: Any = None) -> tuple[Array, Any]
     return end.w, (end.value, end.gradient, B)
 
 
-def lbfgs(objective: Objective, w: Array, state: Any = None, *, memory: int = 10) -> tuple[Array, Any]:
+@checked_step
+def lbfgs(objective: Objective, w: Array, state: Any = None, *, memory: Count = 10) -> tuple[Array, Any]:
     """One step of L-BFGS: p = −B g, where B is BFGS's from the last `memory` pairs s, y, never written out.
 
     The two-loop recursion: q ← g; from the newest pair to the oldest αᵢ = ρᵢ sᵢᵀq, q ← q − αᵢ yᵢ; r = (sᵀy / yᵀy) q with the
@@ -49,8 +52,8 @@ def lbfgs(objective: Objective, w: Array, state: Any = None, *, memory: int = 10
     else as in `bfgs`. Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; the lecture notes, section
     4.14.5.
     """
-    validation.one_start("lbfgs", w)
-    validation.one_function("lbfgs", objective)
+    require.one_start("lbfgs", w)
+    require.one_function("lbfgs", objective)
     value, g, pairs = (float(objective.value(w)), objective.gradient(w), None) if state is None else state
     p = _two_loops(g, pairs)
     first = _first_step(g) if pairs is None else 1.0

@@ -6,7 +6,8 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from gdcore import validation
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.objectives import Objective, require
 
 
 def hessian_vector_product(objective: Objective, w: Array, v: Array, *, step: float | None = None) -> Array:
@@ -23,7 +24,7 @@ def hessian_vector_product(objective: Objective, w: Array, v: Array, *, step: fl
     if step is None and objective.hessian is not None:
         return (objective.hessian(w) @ v[..., np.newaxis])[..., 0]
     if step is not None:
-        validation.positive("step", step)
+        validation.number("step", step, above=0)
     length = np.linalg.norm(v, axis=-1, keepdims=True)
     default = np.finfo(w.dtype).eps ** (1 / 3) * np.maximum(1, np.linalg.norm(w, axis=-1, keepdims=True))
     h = (default if step is None else step) / np.where(length > 0, length, 1)
@@ -40,7 +41,7 @@ def top_eigenvalues(
     last eigenvector when w has moved little; by default a normal one drawn from `seed`.
     Raises ValueError for a count outside 1 … d, and for a batch of points. Source: Lanczos 1950.
     """
-    validation.one_start("top_eigenvalues", w)
+    require.one_start("top_eigenvalues", w)
     d = w.size
     if validation.whole_number("count", count, least=1) > d:
         raise ValueError(f"count must be a whole number from 1 to {d}, the dimension of w, got {count}")

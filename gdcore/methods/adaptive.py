@@ -6,34 +6,54 @@ In all of them a coordinate whose gradients have so far been 0 does not move, ev
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, Share, checked_step
+from gdcore.objectives import Objective
 
 
+class RmspropState(NamedTuple):
+    """The average r of the squared gradients, m of the gradients if centered, the velocity v, (..., d)."""
+
+    r: float | Array
+    m: float | Array
+    v: float | Array
+
+
+class AdadeltaState(NamedTuple):
+    """The average r of the squared gradients and u of the squared steps, (..., d)."""
+
+    r: float | Array
+    u: float | Array
+
+
+@checked_step
 def normalized_gradient(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 0.01, epsilon: float | Array = 0.0
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01, epsilon: Nonnegative = 0.0
 ) -> tuple[Array, Any]:
-    """One step along each coordinate's sign: g = ∇L(w), w ← w − η g / (√g² + ε).
+    """One step along each coordinate's sign: g = ∇L(w), w ← w − η g / (|g| + ε).
 
     Each coordinate moves by η, whatever the size of its gradient (by less where |g| is not large beside ε, and not at all where
     g is 0). So it ends by stepping to and fro across the minimum. w is (..., d); there is no state; ε ≥ 0.
     Source: Prince, equations 6.13 and 6.14.
     """
     g = objective.gradient(w)
-    w = w - learning_rate * ratio(g, np.sqrt(g**2) + epsilon, epsilon)
+    w = w - learning_rate * ratio(g, np.abs(g) + epsilon, epsilon)
     return w, state
 
 
+@checked_step
 def adagrad(
     objective: Objective,
     w: Array,
     state: Any = 0.0,
     *,
-    learning_rate: float | Array = 0.01,
-    epsilon: float | Array = 1e-8,
+    learning_rate: Nonnegative = 0.01,
+    epsilon: Nonnegative = 1e-8,
     inside_root: bool = False,
 ) -> tuple[Array, Any]:
     """One step of AdaGrad: r ← r + g², w ← w − η g / (√r + ε), with g = ∇L(w).
@@ -52,15 +72,16 @@ def adagrad(
     return w, r
 
 
+@checked_step
 def rmsprop(
     objective: Objective,
     w: Array,
-    state: Any = (0.0, 0.0, 0.0),
+    state: RmspropState = RmspropState(0.0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 0.01,
-    decay: float | Array = 0.9,
-    epsilon: float | Array = 1e-8,
-    momentum: float | Array = 0.0,
+    learning_rate: Nonnegative = 0.01,
+    decay: Share = 0.9,
+    epsilon: Nonnegative = 1e-8,
+    momentum: Share = 0.0,
     nesterov: bool = False,
     centered: bool = False,
     inside_root: bool = False,
@@ -83,17 +104,18 @@ def rmsprop(
     denominator = np.sqrt(spread + epsilon) if inside_root else np.sqrt(spread) + epsilon
     v = momentum * v - learning_rate * ratio(g, denominator, epsilon)
     w = w + v
-    return w, (r, m, v)
+    return w, RmspropState(r, m, v)
 
 
+@checked_step
 def adadelta(
     objective: Objective,
     w: Array,
-    state: Any = (0.0, 0.0),
+    state: AdadeltaState = AdadeltaState(0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 1.0,
-    decay: float | Array = 0.9,
-    epsilon: float | Array = 1e-6,
+    learning_rate: Nonnegative = 1.0,
+    decay: Share = 0.9,
+    epsilon: Nonnegative = 1e-6,
 ) -> tuple[Array, Any]:
     """One step of Adadelta: r ← ρ r + (1 − ρ) g², Δ = √(u + ε) / √(r + ε) g, u ← ρ u + (1 − ρ) Δ², w ← w − η Δ.
 
@@ -108,11 +130,17 @@ def adadelta(
     step = ratio((u + epsilon) ** 0.5 * g, (r + epsilon) ** 0.5, epsilon)
     u = decay * u + (1 - decay) * step**2
     w = w - learning_rate * step
-    return w, (r, u)
+    return w, AdadeltaState(r, u)
 
 
 def ratio(numerator: Array, denominator: Array, epsilon: float | Array) -> Array:
-    """The quotient, and 0 where the denominator is 0, as it can be only if the ε in it is."""
-    if isinstance(epsilon, float) and epsilon > 0:
+    """The quotient, and 0 where the denominator is 0, as it can be only if the ε in it is 0 or rounds to it."""
+    if isinstance(epsilon, float) and epsilon > _least(denominator.dtype):
         return numerator / denominator
     return np.divide(numerator, denominator, out=np.zeros_like(denominator), where=denominator != 0)
+
+
+@cache
+def _least(dtype: np.dtype) -> float:
+    """A number below which a float of this kind may round to 0; its square is what is under Adadelta's root."""
+    return float(np.finfo(dtype).tiny)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from gdcore import validation
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Count, Nonnegative, checked_step
+from gdcore.objectives import Objective, require
 
 
+@checked_step
 def proximal_gradient(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 0.01
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01
 ) -> tuple[Array, Any]:
     """One step of the proximal gradient method: w ← prox_ηR(w − η ∇L(w)), for an objective L + R with the penalty R.
 
@@ -19,18 +21,27 @@ def proximal_gradient(
     Source: Daubechies, Defrise and De Mol 2004 (ISTA); Parikh and Boyd 2014; the lecture notes' sections 4.2.1 and 4.7.3 name
     soft thresholding.
     """
-    smooth, penalty = validation.needed(objective, "proximal_gradient", "smooth", "penalty")
+    smooth, penalty = require.parts(objective, "proximal_gradient", "smooth", "penalty")
     w = penalty.prox(w - learning_rate * smooth.gradient(w), learning_rate)
     return w, state
 
 
+class SvrgState(NamedTuple):
+    """The steps taken t, the snapshot w̃ and the gradient of the whole there, `mean`, each (..., d)."""
+
+    t: int
+    snapshot: float | Array
+    mean: float | Array
+
+
+@checked_step
 def svrg(
     objective: Objective,
     w: Array,
-    state: Any = (0, 0.0, 0.0),
+    state: SvrgState = SvrgState(0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 0.01,
-    period: int = 100,
+    learning_rate: Nonnegative = 0.01,
+    period: Count = 100,
 ) -> tuple[Array, Any]:
     """One step of SVRG, stochastic gradients of falling variance: w ← w − η (∇L_B(w) − ∇L_B(w̃) + ∇L(w̃)).
 
@@ -44,4 +55,4 @@ def svrg(
     if t % period == 0:
         snapshot, mean = w, objective.whole.gradient(w)
     w = w - learning_rate * (objective.gradient(w) - objective.gradient(snapshot) + mean)
-    return w, (t + 1, snapshot, mean)
+    return w, SvrgState(t + 1, snapshot, mean)

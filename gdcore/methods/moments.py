@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gdcore.methods.adaptive import ratio
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, OneNonnegative, Share, checked_step
+from gdcore.objectives import Objective
 
 
+class AdamState(NamedTuple):
+    """The number of steps taken t, the average s of the gradients and r of their squares, (..., d)."""
+
+    t: int
+    s: float | Array
+    r: float | Array
+
+
+class AmsgradState(NamedTuple):
+    """Adam's state, and the largest r so far, q, (..., d)."""
+
+    t: int
+    s: float | Array
+    r: float | Array
+    q: float | Array
+
+
+class NadamState(NamedTuple):
+    """The number of steps taken t, the product p of the momenta so far, and Adam's averages s and r."""
+
+    t: int
+    p: float | Array
+    s: float | Array
+    r: float | Array
+
+
+@checked_step
 def adam(
     objective: Objective,
     w: Array,
-    state: Any = (0, 0.0, 0.0),
+    state: AdamState = AdamState(0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 1e-3,
-    beta1: float | Array = 0.9,
-    beta2: float | Array = 0.999,
-    epsilon: float | Array = 1e-8,
-    weight_decay: float | Array = 0.0,
+    learning_rate: Nonnegative = 1e-3,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    epsilon: Nonnegative = 1e-8,
+    weight_decay: Nonnegative = 0.0,
     bias_correction: bool = True,
 ) -> tuple[Array, Any]:
     """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε), with g = ∇L(w) + α w.
@@ -40,19 +69,20 @@ def adam(
     s_hat = s / (1 - beta1**t) if bias_correction else s
     r_hat = r / (1 - beta2**t) if bias_correction else r
     w = w - learning_rate * ratio(s_hat, np.sqrt(r_hat) + epsilon, epsilon)
-    return w, (t, s, r)
+    return w, AdamState(t, s, r)
 
 
+@checked_step
 def adamw(
     objective: Objective,
     w: Array,
-    state: Any = (0, 0.0, 0.0),
+    state: AdamState = AdamState(0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 1e-3,
-    beta1: float | Array = 0.9,
-    beta2: float | Array = 0.999,
-    epsilon: float | Array = 1e-8,
-    weight_decay: float | Array = 0.01,
+    learning_rate: Nonnegative = 1e-3,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    epsilon: Nonnegative = 1e-8,
+    weight_decay: Nonnegative = 0.01,
 ) -> tuple[Array, Any]:
     """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w), with g = ∇L(w).
 
@@ -69,18 +99,19 @@ def adamw(
     s_hat = s / (1 - beta1**t)
     r_hat = r / (1 - beta2**t)
     w = w - learning_rate * (ratio(s_hat, np.sqrt(r_hat) + epsilon, epsilon) + weight_decay * w)
-    return w, (t, s, r)
+    return w, AdamState(t, s, r)
 
 
+@checked_step
 def amsgrad(
     objective: Objective,
     w: Array,
-    state: Any = (0, 0.0, 0.0, 0.0),
+    state: AmsgradState = AmsgradState(0, 0.0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 1e-3,
-    beta1: float | Array = 0.9,
-    beta2: float | Array = 0.999,
-    epsilon: float | Array = 1e-8,
+    learning_rate: Nonnegative = 1e-3,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    epsilon: Nonnegative = 1e-8,
 ) -> tuple[Array, Any]:
     """One step of AMSGrad, Adam whose denominator never falls: q ← max(q, r), w ← w − η ŝ / (√q̂ + ε).
 
@@ -97,19 +128,20 @@ def amsgrad(
     s_hat = s / (1 - beta1**t)
     q_hat = q / (1 - beta2**t)
     w = w - learning_rate * ratio(s_hat, np.sqrt(q_hat) + epsilon, epsilon)
-    return w, (t, s, r, q)
+    return w, AmsgradState(t, s, r, q)
 
 
+@checked_step
 def nadam(
     objective: Objective,
     w: Array,
-    state: Any = (0, 1.0, 0.0, 0.0),
+    state: NadamState = NadamState(0, 1.0, 0.0, 0.0),  # noqa: B008
     *,
-    learning_rate: float | Array = 2e-3,
-    beta1: float | Array = 0.9,
-    beta2: float | Array = 0.999,
-    epsilon: float | Array = 1e-8,
-    momentum_decay: float = 0.004,
+    learning_rate: Nonnegative = 2e-3,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    epsilon: Nonnegative = 1e-8,
+    momentum_decay: OneNonnegative = 0.004,
 ) -> tuple[Array, Any]:
     """One step of NAdam, Adam with Nesterov's look-ahead, whose momentum warms up as μₜ = β₁ (1 − ½ · 0.96^(ψ t)).
 
@@ -128,7 +160,7 @@ def nadam(
     r_hat = r / (1 - beta2**t)
     ahead = (1 - mu) / (1 - p) * g + mu_next / (1 - p * mu_next) * s
     w = w - learning_rate * ratio(ahead, np.sqrt(r_hat) + epsilon, epsilon)
-    return w, (t, p, s, r)
+    return w, NadamState(t, p, s, r)
 
 
 def _with_l2(g: Array, w: Array, weight_decay: float | Array) -> Array:

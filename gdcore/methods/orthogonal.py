@@ -7,23 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from gdcore import validation
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, OneNonnegative, Share, WholeNumber, checked_step
+from gdcore.objectives import Objective, require
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
 
+@checked_step
 def muon(
     objective: Objective,
     w: Array,
     state: Any = 0.0,
     *,
-    learning_rate: float | Array = 1e-3,
-    momentum: float | Array = 0.95,
+    learning_rate: Nonnegative = 1e-3,
+    momentum: Share = 0.95,
     nesterov: bool = True,
-    weight_decay: float | Array = 0.0,
-    epsilon: float = 1e-7,
-    newton_schulz_steps: int = 5,
+    weight_decay: Nonnegative = 0.0,
+    epsilon: OneNonnegative = 1e-7,
+    newton_schulz_steps: WholeNumber = 5,
 ) -> tuple[Array, Any]:
     """One step of Muon: each matrix of w moves along its averaged gradient with all singular values made about 1.
 
@@ -36,7 +38,7 @@ def muon(
     A gradient of 0 moves nothing. Raises ValueError for an objective without shapes, or whose shapes do not fill w.
     Source: Jordan et al. 2024, with the coefficients that PyTorch uses; Prince, a student's note.
     """
-    shapes = validation.shapes(objective, w, needed_by="muon")
+    shapes = require.shapes(objective, w, needed_by="muon")
     b = state
     g = objective.gradient(w)
     b = momentum * b + (1 - momentum) * g

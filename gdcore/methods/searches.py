@@ -6,13 +6,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gdcore import validation
-from gdcore.curvature.line_searches import backtracking, exact_line_search
-from gdcore.objectives import Array, Objective
+from gdcore.line_searches import backtracking, exact_line_search
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, OneNonnegative, WholeNumber, checked_step
+from gdcore.objectives import Objective, require
 
 
+@checked_step
 def random_search(
-    objective: Objective, w: Array, state: Any = 0, *, radius: float | Array = 1.0, local: bool = False, seed: int = 0
+    objective: Objective, w: Array, state: Any = 0, *, radius: Nonnegative = 1.0, local: bool = False, seed: WholeNumber = 0
 ) -> tuple[Array, Any]:
     """One try of random search: draw a candidate, and move there if the objective is lower.
 
@@ -29,8 +31,9 @@ def random_search(
     return w, t
 
 
+@checked_step
 def coordinate_descent(
-    objective: Objective, w: Array, state: Any = 0, *, learning_rate: float | Array = 0.01, exact: bool = False
+    objective: Objective, w: Array, state: Any = 0, *, learning_rate: Nonnegative = 0.01, exact: bool = False
 ) -> tuple[Array, Any]:
     """One step along one coordinate, each in turn: wᵢ ← wᵢ − η ∂L/∂wᵢ(w), or with `exact` to the minimum along that axis.
 
@@ -46,19 +49,20 @@ def coordinate_descent(
     direction = np.zeros_like(w)
     direction[..., i] = -g[..., i]
     if exact:
-        validation.one_start("exact coordinate_descent", w)
+        require.one_start("exact coordinate_descent", w)
         learning_rate, _ = exact_line_search(objective, w, direction, gradient=g, first=float(np.max(learning_rate)))
     w = w + learning_rate * direction
     return w, state + 1
 
 
+@checked_step
 def steepest_descent(
     objective: Objective,
     w: Array,
     state: Any = 0.0,
     *,
     line_search: Literal["exact", "backtracking"] = "exact",
-    learning_rate: float = 1.0,
+    learning_rate: OneNonnegative = 1.0,
 ) -> tuple[Array, Any]:
     """One step of steepest descent with a line search: w ← w − η ∇L(w), η chosen anew at each step.
 
@@ -68,7 +72,7 @@ def steepest_descent(
     too long. Raises ValueError for a batch of starts, and for a function that falls without end along the line.
     Source: Cauchy 1847; Armijo 1966; Prince, figure 6.1.
     """
-    validation.one_start("steepest_descent", w)
+    require.one_start("steepest_descent", w)
     g = objective.gradient(w)
     if line_search == "exact":
         eta, _ = exact_line_search(objective, w, -g, gradient=g, first=learning_rate)

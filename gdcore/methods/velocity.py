@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.hyperparameters import Nonnegative, Share, checked_step
+from gdcore.objectives import Objective
 
 
+@checked_step
 def gradient_descent(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: float | Array = 0.01
+    objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01
 ) -> tuple[Array, Any]:
     """One step of gradient descent: w ← w − η ∇L(w).
 
@@ -21,8 +24,9 @@ def gradient_descent(
     return w, state
 
 
+@checked_step
 def momentum(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of momentum, the heavy ball: v ← μ v − η ∇L(w), w ← w + v.
 
@@ -37,8 +41,9 @@ def momentum(
     return w, v
 
 
+@checked_step
 def nesterov(
-    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: float | Array = 0.01, momentum: float | Array = 0.9
+    objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
     """One step of Nesterov momentum: v ← μ v − η ∇L(w + μ v), w ← w + v.
 

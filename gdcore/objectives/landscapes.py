@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdcore.objectives.objective import Array, Objective
+from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.objectives.objective import Objective
 
 
 def parabola() -> Objective:
@@ -57,29 +59,33 @@ def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
 
     The eigenvectors are the axes, of which the first two are turned together: the first eigenvector is (cos angle, sin angle).
     `eigenvalues` is (d,), of any sign; `angle` is in radians. The minimum is 0 if all eigenvalues are positive; otherwise there
-    is no single one and `minima` is None. Raises ValueError for eigenvalues that are not a list of finite numbers, and for an
-    angle that is not finite, or not 0 in one dimension. Source: Bishop and Bishop, equations 7.7 to 7.11.
+    is no single one and `minima` is None. Raises ValueError or TypeError for eigenvalues that are
+    not a list of finite numbers, and for an angle that is no finite number, or not 0 in one dimension. Source: Bishop and Bishop, equations 7.7 to 7.11.
     """
-    spectrum = np.array(eigenvalues, float)
-    if spectrum.ndim != 1 or spectrum.size == 0 or not np.isfinite(spectrum).all():
-        raise ValueError(f"eigenvalues must be a list of at least one finite number, got {eigenvalues!r}")
-    if not np.isfinite(angle) or (angle != 0 and spectrum.size == 1):
-        raise ValueError(f"angle must be a finite number of radians, and 0 in one dimension, got {angle!r}")
-    turn = np.eye(spectrum.size)
-    if angle != 0:
-        turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    hessian = (turn * spectrum) @ turn.T
+    spectrum = validation.numbers("eigenvalues", eigenvalues, axes=1, shape="(d,)").astype(float)
+    angle = validation.number("angle", angle)
+    if angle != 0 and spectrum.size == 1:
+        raise ValueError(f"angle must be 0 in one dimension, got {angle!r}")
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    block = (turn * spectrum[:2]) @ turn.T if angle != 0 else None  # of the two coordinates that are turned
 
     def gradient(w: Array) -> Array:
-        if angle == 0:
-            return spectrum.astype(w.dtype, copy=False) * w
-        return w @ hessian.astype(w.dtype, copy=False)
+        g = spectrum.astype(w.dtype, copy=False) * w
+        if block is not None:
+            g[..., :2] = w[..., :2] @ block.astype(w.dtype, copy=False)
+        return g
+
+    def hessian(w: Array) -> Array:
+        matrix = np.diag(spectrum).astype(w.dtype)
+        if block is not None:
+            matrix[:2, :2] = block
+        return np.broadcast_to(matrix, (*w.shape, spectrum.size))
 
     return Objective(
         name="quadratic",
         value=lambda w: (w * gradient(w)).sum(axis=-1) / 2,
         gradient=gradient,
-        hessian=lambda w: np.broadcast_to(hessian.astype(w.dtype), (*w.shape, spectrum.size)),
+        hessian=hessian,
         hessian_vector=lambda w, v: gradient(v),
         minima=np.zeros((1, spectrum.size)) if (spectrum > 0).all() else None,
         box=np.tile([-2.0, 2.0], (spectrum.size, 1)),

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import Any
 
+import cloudpickle
 import numpy as np
-from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from gdcore.penalties import Penalty
-
-Array = NDArray[np.floating]
+from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.objectives.penalties import Penalty
 
 
 @dataclass(frozen=True, eq=False)
 class Objective:
     """A function to minimize, with what is known of it; what is not known is None.
 
-    Required are `name`, `value`: (..., d) -> (...), and `gradient`: (..., d) -> (..., d). Optional are
+    Required are `name`, `value`: (..., d) -> (...), and `gradient`: (..., d) -> (..., d).
+    Optional are
 
     - `hessian`: (..., d) -> (..., d, d);
     - `hessian_vector(w, v)`: the product H(w) v, (..., d);
-    - `residuals`: (..., d) -> (..., N) and `jacobian`: (..., d) -> (..., N, d), where value = Σ residuals²;
-    - `penalty`: the part of the loss that is a penalty, and `smooth`: the objective without it, for proximal steps;
+    - `residuals`: (..., d) -> (..., N) and `jacobian`: (..., d) -> (..., N, d), where
+      value = Σ residuals²;
+    - `penalty`: the part of the loss that is a penalty, and `smooth`: the objective without it, for
+      proximal steps;
     - `shapes`: the shapes of the matrices and vectors that w holds one after the other;
     - `minima`: (m, d), every local minimum in the box, the lowest first;
     - `box`: (d, 2), the region that pictures show;
     - `dimension`: d, where it is fixed.
 
-    An objective that is a different function at each step, such as one on minibatches, sets `batch`, the function from the
-    step t = 1, 2, … to the objective of that step. Such a step's objective sets `full`, the function that it is a sample of.
-    Methods and pictures ask for neither: they use `at(t)` and `whole`, which every objective has.
+    Its functions take lists and whole numbers too, as float64. They raise TypeError for what is no
+    numbers and ValueError for points of another dimension.
+
+    An objective that is a different function at each step, such as one on minibatches, sets
+    `batch`, the function from the step t = 1, 2, … to the objective of that step. Such a step's
+    objective sets `full`, the function that it is a sample of. Methods and pictures ask for
+    neither: they use `at(t)` and `whole`, which every objective has.
+
+    >>> slope = Objective("slope", value=lambda w: w.sum(axis=-1), gradient=np.ones_like)
+    >>> slope.value([1, 2]), slope.gradient([1, 2])
+    (np.float64(3.0), array([1., 1.]))
     """
 
     name: str
@@ -51,11 +62,49 @@ class Objective:
     batch: Callable[[int], Objective] | None = None
     full: Objective | None = None
 
+    def __post_init__(self) -> None:
+        validation.text("name", self.name)
+        for part in ("value", "gradient", "hessian", "hessian_vector", "residuals", "jacobian"):
+            function = getattr(self, part)
+            if function is not None or part in ("value", "gradient"):
+                validation.function(part, function, "a function of w, (..., d)")
+                object.__setattr__(self, part, _of_points(function, self.dimension))
+
     def at(self, t: int) -> Objective:
-        """The objective of step t: this one at every step, or another at every step, the batch of step t."""
+        """The objective of step t: this one at every step, or another one, the batch of step t."""
         return self if self.batch is None else self.batch(t)
 
     @property
     def whole(self) -> Objective:
         """The objective on all of the data: this one, or the one that this is a batch of."""
         return self if self.full is None else self.full
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (type(self), cloudpickle.dumps(self.__dict__))
+
+
+def _of_points(function: Callable[..., Array], dimension: int | None) -> Callable[..., Array]:
+    """The function, its arguments turned into arrays of floats where they are none; NaN may come in."""
+    if hasattr(function, "of_points"):
+        return function
+
+    @wraps(function)
+    def of_points(w: Any, *vectors: Any) -> Array:
+        if type(w) is not np.ndarray or w.dtype.kind not in "fc" or not w.ndim or w.shape[-1] != (dimension or w.shape[-1]):
+            w = validation.points(w, dimension, finite=False)
+        if vectors:
+            vectors = tuple(
+                v if type(v) is np.ndarray and v.dtype.kind in "fc" else validation.points(v, dimension, "v", finite=False)
+                for v in vectors
+            )
+        return function(w, *vectors)
+
+    of_points.of_points = True  # type: ignore[attr-defined]
+    return of_points
+
+
+def _unpickled(kind: type, parts: bytes) -> Any:
+    """An object of this kind whose parts were pickled, local functions and all, by `cloudpickle`."""
+    made = object.__new__(kind)
+    made.__dict__.update(cloudpickle.loads(parts))
+    return made

@@ -6,14 +6,16 @@ Inputs and targets may have leading axes in common with w, for models side by si
 from __future__ import annotations
 
 from dataclasses import replace
-from numbers import Integral
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from gdcore.objectives.objective import Array, Objective
+from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.objectives.objective import Objective
+from gdcore.validation import shown
 
 
 def least_squares(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
@@ -60,9 +62,8 @@ def polynomial_regression(x: ArrayLike, t: ArrayLike, degree: int, reduction: Li
 
 def polynomial_features(x: ArrayLike, degree: int) -> Array:
     """The powers 1, x, …, xᴹ of x (...) on a new last axis, (..., M+1); `degree` is M ≥ 0."""
-    if isinstance(degree, bool) or not isinstance(degree, Integral) or degree < 0:
-        raise ValueError(f"degree must be a whole number ≥ 0, got {degree!r}")
-    return np.asarray(x, float)[..., np.newaxis] ** np.arange(int(degree) + 1)
+    degree = validation.whole_number("degree", degree, least=0)
+    return validation.numbers("x", x)[..., np.newaxis] ** np.arange(degree + 1)
 
 
 def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
@@ -76,7 +77,7 @@ def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "
     """
     X, t, scale = _data("X", X, t, 1, reduction)
     if not np.isin(t, (0, 1)).all():
-        raise ValueError(f"t must hold classes 0 and 1, got {np.unique(t)}")
+        raise ValueError(f"t must hold classes 0 and 1, got {shown(np.unique(t).tolist())}")
     signs = 2 * t - 1
 
     def margins(w: Array) -> Array:
@@ -142,20 +143,16 @@ def gabor(x: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean"
 
 
 def _data(name: str, inputs: ArrayLike, t: ArrayLike, axes: int, reduction: str) -> tuple[Array, Array, float]:
-    """Inputs and targets as float arrays, and the factor of each datum's loss; `axes` is the number of axes of one input."""
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
-    arrays = [np.asarray(inputs), np.asarray(t)]
-    for label, array in zip((name, "t"), arrays, strict=True):
-        if array.dtype.kind not in "fiub" or array.size == 0:
-            raise TypeError(f"{label} must be an array of numbers, not empty, got dtype {array.dtype} and shape {array.shape}")
-        if not np.isfinite(array).all():
-            raise ValueError(f"{label} must be finite, and has values that are not")
+    """Inputs and targets as new float arrays, and the factor of each example's loss.
+
+    `axes` is the number of axes of one input: 1 for features, 0 for single numbers.
+    """
+    validation.choice("reduction", reduction, ("mean", "sum"))
+    expected = "(N, d)" if axes else "(N,)"
+    arrays = validation.numbers(name, inputs), validation.numbers("t", t)
     if arrays[1].ndim == 0 or arrays[0].shape[: arrays[0].ndim - axes] != arrays[1].shape:
-        expected = "(N, d)" if axes else "(N,)"
         raise ValueError(f"{name} must have shape {expected} and t (N,), got {arrays[0].shape} and {arrays[1].shape}")
-    numbers = [array if array.dtype.kind == "f" else array.astype(float) for array in arrays]
-    return numbers[0], numbers[1], 1 / arrays[1].shape[-1] if reduction == "mean" else 1.0
+    return *arrays, 1 / arrays[1].shape[-1] if reduction == "mean" else 1.0
 
 
 def _products(matrix: Array, vectors: Array) -> Array:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdcore import validation
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.objectives import Objective, require
 
 
 def numerical_gradient(value: Callable[[Array], Array], w: ArrayLike, step: float | None = None) -> Array:
@@ -38,7 +39,7 @@ def _steps(w: Array, step: float | None) -> Array:
     """The difference step of each coordinate, (..., d)."""
     if step is None:
         return np.finfo(w.dtype).eps ** (1 / 3) * np.maximum(1, np.abs(w))
-    return np.full_like(w, validation.positive("step", step))
+    return np.full_like(w, validation.number("step", step, above=0))
 
 
 def _centred_differences(function: Callable[[Array], Array], w: Array, steps: Array) -> Array:
@@ -89,7 +90,7 @@ def check_gradient(objective: Objective, w: ArrayLike, step: float | None = None
     empty or not finite. Source: the lecture notes' section 4.6.1.
     """
     w = validation.points(w, objective.dimension)
-    validation.gradient_shape(objective, w)
+    require.gradient_shape(objective, w)
     analytic = np.asarray(objective.gradient(w))
     numerical = numerical_gradient(objective.value, w, step)
     gap = np.abs(analytic - numerical)

@@ -13,7 +13,8 @@ from math import copysign, inf, isfinite, nan, sqrt
 import numpy as np
 from scipy.optimize import brentq
 
-from gdcore.objectives import Array, Objective
+from gdcore.arrays import Array
+from gdcore.objectives import Objective
 
 _MOST_TRIALS = 200
 _RTOL = 4 * float(np.finfo(float).eps)

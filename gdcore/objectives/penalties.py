@@ -6,14 +6,14 @@ The L2 penalty is λ‖w‖², without a half: its gradient is 2λw, and PyTorch
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdcore.objectives import Array, Objective
+from gdcore import validation
+from gdcore.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,52 +81,11 @@ def elastic_net(l1: float | ArrayLike, l2: float | ArrayLike) -> Penalty:
     return Penalty("elastic net", l1=_strength("l1", l1), l2=_strength("l2", l2))
 
 
-def with_penalty(objective: Objective, penalty: Penalty) -> Objective:
-    """The objective L + R, with `penalty` R and `smooth` L for proximal steps.
-
-    Value, gradient and, where L has them, Hessian and its products are those of the sum: where a coordinate of an L1 penalty is
-    0, the gradient is a subgradient, and the Hessian leaves the kink out. Residuals and minima are L's alone and so left out.
-    On minibatches each batch carries the whole penalty. Raises ValueError for an objective that has a penalty already.
-    """
-    if objective.penalty is not None:
-        raise ValueError(f"{objective.name} has the penalty {objective.penalty.name} already; give both as one elastic_net")
-
-    full = None if objective.full is None else _sum(objective.full, penalty)
-    batch = None if objective.batch is None else lambda t: _sum(objective.at(t), penalty, full)
-    return _sum(objective, penalty, full, batch)
-
-
-def _sum(
-    objective: Objective,
-    penalty: Penalty,
-    full: Objective | None = None,
-    batch: Callable[[int], Objective] | None = None,
-) -> Objective:
-    """The objective with its penalty; the whole and the batches come with theirs."""
-    hessian, product = objective.hessian, objective.hessian_vector
-    return Objective(
-        name=f"{objective.name} with {penalty.name}",
-        value=lambda w: objective.value(w) + penalty.value(w),
-        gradient=lambda w: objective.gradient(w) + penalty.gradient(w),
-        hessian=None
-        if hessian is None
-        else lambda w: hessian(w) + penalty.curvature(w)[..., np.newaxis] * np.eye(w.shape[-1], dtype=w.dtype),
-        hessian_vector=None if product is None else lambda w, v: product(w, v) + penalty.curvature(w) * v,
-        penalty=penalty,
-        smooth=objective,
-        shapes=objective.shapes,
-        box=objective.box,
-        dimension=objective.dimension,
-        batch=batch,
-        full=full,
-    )
-
-
 def _strength(name: str, value: Any) -> float | Array:
-    """A finite number ≥ 0 or an array of such."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiu" or array.ndim > 1:
-        raise TypeError(f"{name} must be a number ≥ 0, finite, or a list of such, got {value!r}")
-    if not (np.isfinite(array).all() and (array >= 0).all()):
-        raise ValueError(f"{name} must be ≥ 0 and finite, got {value!r}")
-    return float(array) if array.ndim == 0 else array.astype(float)
+    """A finite number ≥ 0 or an array (d,) of such."""
+    if np.ndim(value) == 0 or isinstance(value, str):
+        return validation.number(name, value, least=0)
+    array = validation.numbers(name, value, axes=1, shape="(d,)").astype(float)
+    if (array < 0).any():
+        raise ValueError(f"{name} must be ≥ 0 and finite, got {validation.shown(value)}")
+    return array

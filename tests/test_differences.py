@@ -5,18 +5,18 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gdcore import checks, objectives
+from gdcore import differences, objectives
 
 
 def test_centred_differences_are_exact_for_quadratics_up_to_rounding():
     canyon = objectives.canyon()
     w = np.array([[-0.5, 2.3], [2.3, 2.3]])
-    np.testing.assert_allclose(checks.numerical_gradient(canyon.value, w, step=0.5), canyon.gradient(w), rtol=1e-14)
+    np.testing.assert_allclose(differences.numerical_gradient(canyon.value, w, step=0.5), canyon.gradient(w), rtol=1e-14)
 
 
 def test_the_error_falls_with_the_square_of_the_step_and_rises_again_with_rounding():
     def error(h):
-        return abs(checks.numerical_gradient(lambda w: np.exp(w[..., 0]), np.array([0.0]), step=h)[0] - 1)
+        return abs(differences.numerical_gradient(lambda w: np.exp(w[..., 0]), np.array([0.0]), step=h)[0] - 1)
 
     assert error(1e-2) / error(1e-3) == pytest.approx(100, rel=0.01)
     assert error(1e-2) == pytest.approx(1e-4 / 6, rel=0.01)
@@ -29,7 +29,7 @@ def test_the_default_step_suits_the_precision_and_the_size_of_w():
 
     for dtype, tolerance in [(np.float32, 1e-3), (np.float64, 1e-9)]:
         w = np.array([[1.0], [-2e3], [1e6]], dtype)
-        gradient = checks.numerical_gradient(cubic, w)
+        gradient = differences.numerical_gradient(cubic, w)
         assert gradient.dtype == dtype
         np.testing.assert_allclose(gradient, 3 * w**2, rtol=tolerance)
 
@@ -37,14 +37,14 @@ def test_the_default_step_suits_the_precision_and_the_size_of_w():
 def test_numerical_hessian_is_symmetric_and_broadcasts():
     w = np.random.default_rng(0).uniform(-1, 1, (4, 5, 2))
     wells = objectives.two_wells()
-    hessian = checks.numerical_hessian(wells.gradient, w)
+    hessian = differences.numerical_hessian(wells.gradient, w)
     assert hessian.shape == (4, 5, 2, 2)
     assert np.array_equal(hessian, np.swapaxes(hessian, -1, -2))
     np.testing.assert_allclose(hessian, wells.hessian(w), atol=1e-9)
 
 
 def test_lists_of_whole_numbers_are_points_too():
-    np.testing.assert_allclose(checks.numerical_gradient(objectives.canyon().value, [2, 1]), [12, 50], rtol=1e-9)
+    np.testing.assert_allclose(differences.numerical_gradient(objectives.canyon().value, [2, 1]), [12, 50], rtol=1e-9)
 
 
 def test_a_wrong_gradient_is_found_and_its_place_named():
@@ -53,7 +53,7 @@ def test_a_wrong_gradient_is_found_and_its_place_named():
     def wrong(w):
         return canyon.gradient(w) + np.array([0.0, 0.5])
 
-    check = checks.check_gradient(dataclasses.replace(canyon, gradient=wrong), np.array([[0.0, 0.0], [3.0, 0.375]]))
+    check = differences.check_gradient(dataclasses.replace(canyon, gradient=wrong), np.array([[0.0, 0.0], [3.0, 0.375]]))
     assert not check and not check.passed
     assert check.coordinate in {(0, 1), (1, 1)}
     assert check.analytic - check.numerical == pytest.approx(0.5, abs=1e-6)
@@ -62,33 +62,33 @@ def test_a_wrong_gradient_is_found_and_its_place_named():
 
 
 def test_a_right_gradient_passes_and_says_so():
-    check = checks.check_gradient(objectives.rosenbrock(), np.array([-1.2, 1.0]))
+    check = differences.check_gradient(objectives.rosenbrock(), np.array([-1.2, 1.0]))
     assert check and check.error < check.tolerance
     assert "agrees" in str(check)
 
 
 def test_a_gradient_that_is_not_finite_fails():
     broken = objectives.Objective("broken", lambda w: w.sum(axis=-1), lambda w: np.full_like(w, np.nan), dimension=2)
-    check = checks.check_gradient(broken, np.zeros(2))
+    check = differences.check_gradient(broken, np.zeros(2))
     assert not check and np.isnan(check.error)
 
 
 def test_the_wrong_shape_is_refused():
     flat = objectives.Objective("flat", lambda w: w.sum(axis=-1), lambda w: np.ones(1))
     with pytest.raises(ValueError, match=r"gradient of flat must have the shape of w, \(2,\), got \(1,\)"):
-        checks.check_gradient(flat, np.zeros(2))
+        differences.check_gradient(flat, np.zeros(2))
 
 
 @pytest.mark.parametrize("step", [0, -1e-5, np.nan, np.inf, "small"])
 def test_a_step_that_is_no_step_is_refused(step):
     with pytest.raises(ValueError, match="step must be a number > 0, finite, got"):
-        checks.numerical_gradient(objectives.canyon().value, np.zeros(2), step=step)
+        differences.numerical_gradient(objectives.canyon().value, np.zeros(2), step=step)
 
 
 def test_points_that_are_none_are_refused():
     with pytest.raises(ValueError, match="w must not be empty"):
-        checks.numerical_gradient(objectives.canyon().value, [])
+        differences.numerical_gradient(objectives.canyon().value, [])
     with pytest.raises(ValueError, match="w must be finite"):
-        checks.check_gradient(objectives.canyon(), [0.0, np.nan])
+        differences.check_gradient(objectives.canyon(), [0.0, np.nan])
     with pytest.raises(ValueError, match="w must have 2 numbers"):
-        checks.check_gradient(objectives.canyon(), [0.0, 1.0, 2.0])
+        differences.check_gradient(objectives.canyon(), [0.0, 1.0, 2.0])
