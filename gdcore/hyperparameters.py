@@ -81,15 +81,20 @@ def checked_step(step: Callable[..., tuple[Array, Any]]) -> Callable[..., tuple[
         given = inspect.Parameter.empty if state is inspect.Parameter.empty else state
         return step(objective, w, first_state(checked, given, w), **settings)
 
-    checked.bare_step = step  # type: ignore[attr-defined]
+    checked.bare_step, checked.checks = step, checked  # type: ignore[attr-defined]
     return checked
+
+
+def bare_step(method: Any) -> Callable[..., tuple[Array, Any]] | None:
+    """The plain step of a method that checks; None of any other, such as a reader's own wrapper of one."""
+    return method.bare_step if getattr(method, "checks", None) is method else None
 
 
 def bare(method: Callable[..., Any], settings: Mapping[str, Any]) -> Callable[..., tuple[Array, Any]]:
     """The plain step of a method, without the checks of a single call, its hyperparameters set."""
-    if isinstance(method, partial) and hasattr(method.func, "bare_step"):
-        return partial(method.func.bare_step, *method.args, **{**method.keywords, **settings})
-    return partial(getattr(method, "bare_step", method), **settings)
+    if isinstance(method, partial) and (inner := bare_step(method.func)):
+        return partial(inner, *method.args, **{**method.keywords, **settings})
+    return partial(bare_step(method) or method, **settings)
 
 
 @lru_cache(maxsize=256)
@@ -137,7 +142,7 @@ def first_state(method: Callable[..., Any], given: Any, w: Array) -> Any:
     if given is inspect.Parameter.empty or (given is None and first is not None):
         return first
     inner = method.func if isinstance(method, partial) else method
-    if not hasattr(inner, "bare_step") or given is None:
+    if bare_step(inner) is None or given is None:
         return given
     if isinstance(first, tuple) or first is None:
         return _tuple_state(name_of(method), given, first, signature_of(method).kinds.get("state"), w)
@@ -238,11 +243,14 @@ def _kind_and_range(kind: Any) -> tuple[Any, Range | None]:
 def _in_range(name: str, value: Any, limits: Range, w: Array, where: str) -> Any:
     """A number in its range, or an array of such that broadcasts with w where the parameter may be one."""
     below = None if limits.below == inf else limits.below
-    if not limits.array or np.ndim(value) == 0 or isinstance(value, str):
+    if not limits.array or not isinstance(value, (np.ndarray, list, tuple)) or np.ndim(value) == 0:
         return validation.number(name, value, least=limits.least, below=below, where=where)
+    allowed = f"a number ≥ {limits.least:g}" + (", finite" if below is None else f" and < {below:g}") + ", or an array of such"
+    kind = np.asarray(value).dtype.kind if isinstance(value, (np.ndarray, list, tuple)) else ""
+    if not kind or kind not in "fiu":
+        raise TypeError(f"{name} must be {allowed}, got {shown(value)}{where}")
     array = validation.numbers(name, value, finite=False).astype(w.dtype)
     if not ((limits.least <= array) & (array < limits.below)).all():
-        allowed = f"numbers ≥ {limits.least:g}" + (", finite" if below is None else f" and < {below:g}")
         raise ValueError(f"{name} must be {allowed}, got {shown(value)}{where}")
     _fits(name, array, w)
     return array

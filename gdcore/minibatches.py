@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from gdcore.objectives import Objective, require
 Rows = NDArray[np.intp]
 
 
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class Minibatches(Objective):
     """The objective of all data, of which each step of `descend` sees a batch.
 
@@ -49,6 +50,13 @@ class Minibatches(Objective):
     (3, 1)
     """
 
+    objective_of: Callable[..., Objective] = field(init=False)
+    data: tuple[NDArray[Any], ...] = field(init=False)
+    batch_size: int = field(init=False)
+    seed: int | tuple[int, ...] = field(init=False)
+    shuffle: bool = field(init=False)
+    replacement: bool = field(init=False)
+
     def __init__(
         self,
         objective_of: Callable[..., Objective],
@@ -58,17 +66,22 @@ class Minibatches(Objective):
         shuffle: bool = True,
         replacement: bool = False,
     ) -> None:
-        self.objective_of = validation.function("objective_of", objective_of, "a function of data that returns an Objective")
-        self.data = _checked_data(data)
-        self.batch_size = validation.whole_number("batch_size", batch_size, least=1, most=len(self.data[0]))
-        self.seed = _checked_seed(seed)
-        self.shuffle = validation.flag("shuffle", shuffle)
-        self.replacement = validation.flag("replacement", replacement)
-        if self.replacement and not self.shuffle:
+        validation.function("objective_of", objective_of, "a function of data that returns an Objective")
+        arrays = _checked_data(data)
+        own = {
+            "objective_of": objective_of,
+            "data": arrays,
+            "batch_size": validation.whole_number("batch_size", batch_size, least=1, most=len(arrays[0])),
+            "seed": _checked_seed(seed),
+            "shuffle": validation.flag("shuffle", shuffle),
+            "replacement": validation.flag("replacement", replacement),
+        }
+        if replacement and not shuffle:
             raise ValueError("replacement must be False with shuffle=False, got True: it draws at random")
-        whole = objective_of(*self.data)
+        whole = objective_of(*arrays)
         require.objective(whole, "objective_of(...)")
         super().__init__(**{**vars(whole), "batch": self._batch, "full": whole})
+        vars(self).update(own)
 
     def __repr__(self) -> str:
         return f"Minibatches({self.name}, {len(self.data[0])} data, batch_size={self.batch_size}, seed={self.seed})"
@@ -129,7 +142,9 @@ def _checked_data(data: tuple[ArrayLike, ...]) -> tuple[NDArray[Any], ...]:
         except ValueError:
             raise ValueError(f"data[{place}] must be an array with rows of one length, got {validation.shown(each)}") from None
         if arrays[-1].ndim == 0 or arrays[-1].dtype.kind not in "fiub":
-            raise TypeError(f"data[{place}] must be an array of numbers with a row for each example, got {validation.shown(each)}")
+            raise TypeError(
+                f"data[{place}] must be an array of numbers with a row for each example, got {validation.shown(each)}"
+            )
     if not arrays:
         raise ValueError("data must be one or more arrays with a row for each example, got none")
     if len({len(array) for array in arrays}) > 1 or not len(arrays[0]):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gdcore import curvature, methods, objectives
+from gdcore import curvature, hyperparameters, methods, objectives
 from gdcore.descent import descend
 from gdcore.minibatches import Minibatches
 
@@ -421,7 +421,7 @@ def test_every_number_may_be_one_for_each_run(name):
     }
     kinds |= {"decay": [0.8, 0.9, 0.99], "weight_decay": [0.0, 0.1, 0.3]}
     for key, values in kinds.items():
-        if key in method.__kwdefaults__:
+        if key in hyperparameters.signature_of(method).defaults:
             together = descend(method, objective, np.tile(START, (3, 1)), 12, **{key: np.array(values)[:, np.newaxis]})
             for i, value in enumerate(values):
                 alone = descend(method, objective, START, 12, **{key: value})

@@ -144,16 +144,21 @@ def test_svrg_finds_the_whole_through_the_batch() -> None:
 @pytest.mark.parametrize(
     "error, message, data, options",
     [
-        (ValueError, "batch_size must be a whole number ≥ 1, got 0", (X, T), {"batch_size": 0}),
-        (ValueError, "batch_size must lie in 1 … 10, the number of data, got 11", (X, T), {"batch_size": 11}),
-        (TypeError, "batch_size must be a whole number ≥ 1, got 2.0", (X, T), {"batch_size": 2.0}),
+        (ValueError, "batch_size must be a whole number from 1 to 10, got 0", (X, T), {"batch_size": 0}),
+        (ValueError, "batch_size must be a whole number from 1 to 10, got 11", (X, T), {"batch_size": 11}),
+        (TypeError, "batch_size must be a whole number from 1 to 10, got 2.0", (X, T), {"batch_size": 2.0}),
         (ValueError, "seed must be a whole number ≥ 0, got -1", (X, T), {"batch_size": 2, "seed": -1}),
         (TypeError, "seed must be a whole number ≥ 0, got 0.5", (X, T), {"batch_size": 2, "seed": [1, 0.5]}),
         (ValueError, "data must be of one length, at least 1, got 10, 9", (X, T[:9]), {"batch_size": 2}),
         (ValueError, "data must be of one length, at least 1, got 0", (X[:0],), {"batch_size": 1}),
         (ValueError, "data must be one or more arrays", (), {"batch_size": 1}),
-        (ValueError, "data must be one or more arrays", (X, 3.0), {"batch_size": 1}),
-        (ValueError, "shuffle=False cannot go with it", (X, T), {"batch_size": 2, "shuffle": False, "replacement": True}),
+        (TypeError, r"data\[1\] must be an array of numbers", (X, 3.0), {"batch_size": 1}),
+        (
+            ValueError,
+            "replacement must be False with shuffle=False",
+            (X, T),
+            {"batch_size": 2, "shuffle": False, "replacement": True},
+        ),
     ],
 )
 def test_refused_by_name(error: type[Exception], message: str, data: tuple, options: dict) -> None:

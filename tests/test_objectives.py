@@ -142,12 +142,12 @@ def test_quadratic_has_the_eigenvalues_and_the_eigenvectors_asked_for():
 
 @pytest.mark.parametrize("eigenvalues", [[], 3.0, [1.0, np.inf], [[1.0, 2.0]]])
 def test_quadratic_refuses_what_is_not_a_list_of_eigenvalues(eigenvalues):
-    with pytest.raises(ValueError, match="eigenvalues must be a list of at least one finite number"):
+    with pytest.raises(ValueError, match="eigenvalues must (be finite|not be empty|have shape)"):
         objectives.quadratic(eigenvalues)
 
 
 def test_quadratic_refuses_an_angle_in_one_dimension():
-    with pytest.raises(ValueError, match=r"angle must be .* 0 in one dimension, got 0.1"):
+    with pytest.raises(ValueError, match=r"angle must be 0 in one dimension, got 0.1"):
         objectives.quadratic([1.0], angle=0.1)
     with pytest.raises(ValueError, match="angle must be"):
         objectives.quadratic([1.0, 2.0], angle=np.nan)

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from gdcore import curvature, methods, objectives, schedules
 from gdcore.descent import descend
+from gdcore.hyperparameters import signature_of
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 
@@ -203,10 +204,14 @@ METHODS += [curvature.newton, curvature.gauss_newton, curvature.conjugate_gradie
 
 
 def hyperparameters(method):
-    return list(method.__kwdefaults__ or ())
+    return list(signature_of(method).defaults)
 
 
 CASES = [(method, name) for method in METHODS for name in hyperparameters(method)]
+
+
+def never(w):
+    raise AssertionError("asked for before the hyperparameters were checked")
 
 
 @pytest.mark.parametrize("method, name", CASES, ids=lambda case: getattr(case, "__name__", str(case)))
@@ -215,7 +220,7 @@ CASES = [(method, name) for method in METHODS for name in hyperparameters(method
 def test_hyperparameters_out_of_range_are_refused_by_name(method, name, data):
     """Before the first step: the gradient is never asked for."""
     value = data.draw(OUT_OF_RANGE[name])
-    untouched = dataclasses.replace(objectives.canyon(), gradient=None, value=None)
+    untouched = dataclasses.replace(objectives.canyon(), gradient=never, value=never)
     with pytest.raises((ValueError, TypeError), match=f"^{name} must be"):
         descend(method, untouched, [0.0, 1.0], 3, **{name: value})
 

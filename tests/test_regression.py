@@ -142,7 +142,7 @@ def test_polynomial_features_are_powers():
     assert objectives.polynomial_features([2.0, -1.0], 3).tolist() == [[1, 2, 4, 8], [1, -1, 1, -1]]
     assert objectives.polynomial_features([2.0], 0).tolist() == [[1]]
     for degree in (-1, 1.5, True, "3"):
-        with pytest.raises(ValueError, match="degree must be a whole number ≥ 0, got"):
+        with pytest.raises((ValueError, TypeError), match="degree must be a whole number ≥ 0, got"):
             objectives.polynomial_features([2.0], degree)
 
 
@@ -153,8 +153,8 @@ def test_polynomial_features_are_powers():
         ([1.0, 2.0], [1.0, 2.0], ValueError, r"X must have shape"),
         ([[1.0], [np.nan]], [1.0, 2.0], ValueError, "X must be finite"),
         ([[1.0], [2.0]], [1.0, np.inf], ValueError, "t must be finite"),
-        ([["a"], ["b"]], [1.0, 2.0], TypeError, "X must be an array of numbers"),
-        (np.zeros((0, 2)), np.zeros(0), TypeError, "X must be an array of numbers, not empty"),
+        ([["a"], ["b"]], [1.0, 2.0], TypeError, "X must be numbers"),
+        (np.zeros((0, 2)), np.zeros(0), ValueError, "X must not be empty"),
     ],
 )
 @pytest.mark.parametrize("name", ["least_squares", "logistic_regression"])
@@ -164,7 +164,7 @@ def test_bad_data_are_refused(name, inputs, t, error, message):
 
 
 def test_other_refusals():
-    with pytest.raises(ValueError, match="reduction must be 'mean' or 'sum', got 'average'"):
+    with pytest.raises(ValueError, match="reduction must be one of 'mean', 'sum', got 'average'"):
         objectives.gabor([1.0], [1.0], "average")
     with pytest.raises(ValueError, match="t must hold classes 0 and 1, got"):
         objectives.logistic_regression([[1.0], [2.0]], [-1, 1])

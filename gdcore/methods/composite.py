@@ -10,9 +10,7 @@ from gdcore.objectives import Objective, require
 
 
 @checked_step
-def proximal_gradient(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01
-) -> tuple[Array, Any]:
+def proximal_gradient(objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01) -> tuple[Array, Any]:
     """One step of the proximal gradient method: w ← prox_ηR(w − η ∇L(w)), for an objective L + R with the penalty R.
 
     prox_ηR(z) minimizes R(w) + ‖w − z‖² / 2η: for the L1 penalty it shortens each coordinate by ηλ and stops at 0, so that

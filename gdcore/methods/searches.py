@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gdcore.line_searches import backtracking, exact_line_search
+from gdcore.line_searches import Line, backtracking_trial, exact_trial
 from gdcore.arrays import Array
 from gdcore.hyperparameters import Nonnegative, OneNonnegative, WholeNumber, checked_step
 from gdcore.objectives import Objective, require
@@ -50,7 +50,8 @@ def coordinate_descent(
     direction[..., i] = -g[..., i]
     if exact:
         require.one_start("exact coordinate_descent", w)
-        learning_rate, _ = exact_line_search(objective, w, direction, gradient=g, first=float(np.max(learning_rate)))
+        line = Line(objective, w, direction, gradient=g)
+        learning_rate = exact_trial(line, float(np.max(learning_rate)) * line.unit).step
     w = w + learning_rate * direction
     return w, state + 1
 
@@ -74,9 +75,7 @@ def steepest_descent(
     """
     require.one_start("steepest_descent", w)
     g = objective.gradient(w)
-    if line_search == "exact":
-        eta, _ = exact_line_search(objective, w, -g, gradient=g, first=learning_rate)
-    else:
-        eta = backtracking(objective, w, -g, gradient=g, first=learning_rate)
-    w = w - eta * g
-    return w, eta
+    search = exact_trial if line_search == "exact" else backtracking_trial
+    line = Line(objective, w, -g, gradient=g)
+    found = search(line, learning_rate * line.unit)
+    return found.w, found.step

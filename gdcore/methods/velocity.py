@@ -10,9 +10,7 @@ from gdcore.objectives import Objective
 
 
 @checked_step
-def gradient_descent(
-    objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01
-) -> tuple[Array, Any]:
+def gradient_descent(objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01) -> tuple[Array, Any]:
     """One step of gradient descent: w ← w − η ∇L(w).
 
     w is (..., d), `learning_rate` (η ≥ 0) a number or of shape (..., 1) or (d,). There is no state.

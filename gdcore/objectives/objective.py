@@ -85,7 +85,7 @@ class Objective:
 
 def _of_points(function: Callable[..., Array], dimension: int | None) -> Callable[..., Array]:
     """The function, its arguments turned into arrays of floats where they are none; NaN may come in."""
-    if hasattr(function, "of_points"):
+    if getattr(function, "of_points", None) is function:
         return function
 
     @wraps(function)
@@ -99,7 +99,7 @@ def _of_points(function: Callable[..., Array], dimension: int | None) -> Callabl
             )
         return function(w, *vectors)
 
-    of_points.of_points = True  # type: ignore[attr-defined]
+    of_points.of_points = of_points  # type: ignore[attr-defined]
     return of_points
 
 
