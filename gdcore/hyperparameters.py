@@ -227,7 +227,7 @@ def hyperparameter(name: str, value: Any, kind: Any, default: Any, w: Array, whe
         return validation.whole_number(name, value, least=int(limits.least) if limits else 1, where=where)
     if limits is not None:
         return _in_range(name, value, limits, w, where)
-    if isinstance(default, Real) or isinstance(value, Real) and not isinstance(value, bool):
+    if isinstance(default, Real) or (isinstance(value, Real) and not isinstance(value, bool)):
         return _finite(name, value, w, where)
     return value
 

@@ -18,8 +18,12 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.catalogue import METHODS
 from gdcore.descent import Path
-from gdcore.objectives import Array, Objective
+from gdcore.hyperparameters import name_of
+from gdcore.objectives import Objective
 
 INK = "#000000"
 
@@ -31,31 +35,19 @@ COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE)
 
 SOLID, DASHED, DASHDOT, DOTTED = "-", (0, (5, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.5, 1.2))
 
-# No two methods share dash and marker, so that a picture survives grey print; methods that are often compared differ in colour.
-_METHODS = {
-    "gradient_descent": (BLUE, SOLID, "o"),
-    "momentum": (VERMILLION, DASHED, "s"),
-    "nesterov": (GREEN, DASHDOT, "^"),
-    "normalized_gradient": (PURPLE, DOTTED, "D"),
-    "adagrad": (ORANGE, DASHED, "v"),
-    "rmsprop": (SKY_BLUE, DASHDOT, "o"),
-    "adadelta": (GREEN, DASHED, "<"),
-    "adam": (PURPLE, SOLID, "s"),
-    "adamw": (VERMILLION, SOLID, "D"),
-    "nadam": (GREEN, DOTTED, "s"),
-    "amsgrad": (BLUE, DASHED, "^"),
-    "muon": (ORANGE, SOLID, ">"),
-    "coordinate_descent": (ORANGE, DASHDOT, "D"),
-    "random_search": (PURPLE, DASHDOT, "v"),
-    "steepest_descent": (GREEN, SOLID, "<"),
-    "proximal_gradient": (VERMILLION, DOTTED, ">"),
-    "svrg": (GREEN, DASHED, "D"),
-    "newton": (ORANGE, DASHDOT, "s"),
-    "gauss_newton": (VERMILLION, DOTTED, "o"),
-    "conjugate_gradient": (PURPLE, DASHED, ">"),
-    "bfgs": (SKY_BLUE, SOLID, "^"),
-    "lbfgs": (GREEN, DASHED, "o"),
+_COLOR_NAMES = {
+    "blue": BLUE,
+    "vermillion": VERMILLION,
+    "green": GREEN,
+    "purple": PURPLE,
+    "orange": ORANGE,
+    "sky blue": SKY_BLUE,
 }
+_DASHES = {"solid": SOLID, "dashed": DASHED, "dashdot": DASHDOT, "dotted": DOTTED}
+
+# The looks of methods that the catalogue does not know: markers that no known method has, the colours in turn.
+_OWN_MARKERS = ("P", "X", "h", "p", "d")
+_own_looks: dict[str, dict[str, Any]] = {}
 
 STYLE: dict[str, Any] = {
     "font.size": 12,  # a page on a phone shows it at six tenths
@@ -81,15 +73,34 @@ STYLE: dict[str, Any] = {
 _FAR = 1e6  # points beyond are off every picture, and further ones would overflow in Matplotlib's transforms
 
 
-def style_of(method: str | Callable[..., Any]) -> dict[str, Any]:
+def style_of(method: str | Callable[..., Any], **changes: Any) -> dict[str, Any]:
     """The colour, dash and marker of a method, given itself or its name: the same in every chapter.
 
+    `partial(momentum, momentum=0.5)` looks like momentum. A method of your own gets a look that no
+    other method has, the same for the same name as long as Python runs. `changes` are properties of
+    the line that replace or add to the look, such as `marker=""`.
     Raises ValueError for a name that has none.
+
+    >>> from gdcore.methods import momentum
+    >>> style_of(momentum, marker="")
+    {'color': '#D55E00', 'linestyle': (0, (5, 1.5)), 'marker': ''}
     """
-    name = method if isinstance(method, str) else method.__name__
-    if name not in _METHODS:
-        raise ValueError(f"method must be one of {', '.join(_METHODS)}, got {name!r}")
-    return dict(zip(("color", "linestyle", "marker"), _METHODS[name], strict=True))
+    if isinstance(method, str):
+        name = validation.choice("method", method, METHODS)
+    else:
+        validation.function("method", method, "a method or the name of one")
+        name = name_of(method)
+    if name not in METHODS:
+        return _own_looks.setdefault(name, _look_of_number(len(_own_looks))) | changes
+    color, dash, marker = METHODS[name].look
+    return {"color": _COLOR_NAMES[color], "linestyle": _DASHES[dash], "marker": marker} | changes
+
+
+def _look_of_number(k: int) -> dict[str, Any]:
+    """The look of the k-th method that is the reader's own."""
+    dashes = tuple(_DASHES.values())
+    marker = _OWN_MARKERS[k // len(dashes) % len(_OWN_MARKERS)]
+    return {"color": COLORS[k % len(COLORS)], "linestyle": dashes[k % len(dashes)], "marker": marker}
 
 
 def contours(

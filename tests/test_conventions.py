@@ -369,34 +369,10 @@ def test_l2_and_decay_are_equal_for_descent_and_not_for_momentum():
     assert penalized == pytest.approx(2.7273, abs=5e-5) and decayed == pytest.approx(2.9703, abs=5e-5)
 
 
-SCALED = {
-    "gradient_descent": dict(learning_rate=1e-3),
-    "momentum": dict(learning_rate=1e-3, momentum=0.8),
-    "nesterov": dict(learning_rate=1e-3, momentum=0.8),
-    "normalized_gradient": dict(learning_rate=0.01, epsilon=0.5),
-    "adagrad": dict(learning_rate=0.1, epsilon=0.5),
-    "rmsprop": dict(learning_rate=0.01, epsilon=0.5, inside_root=True),
-    "adam": dict(learning_rate=0.02, epsilon=0.5, weight_decay=0.4),
-    "adamw": dict(learning_rate=0.02, epsilon=0.5, weight_decay=0.4),
-    "amsgrad": dict(learning_rate=0.02, epsilon=0.5),
-    "nadam": dict(learning_rate=0.02, epsilon=0.5),
-}
-
-
-@pytest.mark.parametrize("name", SCALED)
-def test_the_sum_and_the_mean_of_the_losses(name):
-    rng = np.random.default_rng(0)
-    X, t = rng.standard_normal((25, 3)), rng.standard_normal(25)
-    total = descend(getattr(methods, name), objectives.least_squares(X, t, "sum"), np.ones(3), STEPS, **SCALED[name])
-    ours = conventions.from_sum_to_mean(name, 25, **SCALED[name])
-    mean = descend(getattr(methods, name), objectives.least_squares(X, t, "mean"), np.ones(3), STEPS, **ours)
-    assert agree(total.points, mean, 1e-11)
-
-
-@pytest.mark.parametrize("name", ["adadelta", "muon", "newton"])
-def test_no_scale_for_the_others(name):
-    with pytest.raises(ValueError, match=f"no hyperparameters make {name} take equal steps"):
-        conventions.from_sum_to_mean(name, 25)
+def test_scaling_rules_go_under_the_root_and_into_the_penalty():
+    assert conventions.from_sum_to_mean("rmsprop", 10, epsilon=1.0, inside_root=True)["epsilon"] == 0.01
+    assert conventions.from_sum_to_mean("adam", 10, weight_decay=0.4)["weight_decay"] == pytest.approx(0.04)
+    assert conventions.from_sum_to_mean("adamw", 10, weight_decay=0.4)["weight_decay"] == 0.4
 
 
 # Batch normalization, schedules, lines of PyTorch
@@ -447,7 +423,7 @@ def test_the_line_of_pytorch_says_every_argument():
 @pytest.mark.parametrize(
     "arguments, h, message",
     [
-        (("sgd", "bishop", "pytorch"), dict(eta=0.1), "method must be one of gradient_descent, .*, got 'sgd'"),
+        (("sgd", "bishop", "pytorch"), dict(eta=0.1), "method must be one of 'gradient_descent', .*, got 'sgd'"),
         (("momentum", "nobody", "pytorch"), dict(eta=0.1), "momentum is known from gdcore, prince, .*, got 'nobody'"),
         (("momentum", "bishop", "pytorch"), dict(lr=0.1), "bishop's momentum has eta, mu; got lr"),
         (("momentum", "prince", "pytorch"), dict(beta=0.9), "momentum from prince to pytorch needs alpha as well"),

@@ -142,7 +142,7 @@ def test_quadratic_has_the_eigenvalues_and_the_eigenvectors_asked_for():
 
 @pytest.mark.parametrize("eigenvalues", [[], 3.0, [1.0, np.inf], [[1.0, 2.0]]])
 def test_quadratic_refuses_what_is_not_a_list_of_eigenvalues(eigenvalues):
-    with pytest.raises(ValueError, match="eigenvalues must (be finite|not be empty|have shape)"):
+    with pytest.raises(ValueError, match=r"eigenvalues must (be finite|not be empty|have shape)"):
         objectives.quadratic(eigenvalues)
 
 

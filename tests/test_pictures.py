@@ -1,5 +1,6 @@
 """Tests of gdcore.pictures: every method has its own look, legible on light and dark, and drawing disturbs nothing."""
 
+import functools
 import io
 
 import numpy as np
@@ -8,34 +9,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from gdcore import pictures
+from gdcore.catalogue import METHODS
+from gdcore.conventions import prince_momentum
 from gdcore.descent import descend
 from gdcore.methods import gradient_descent, momentum
 from gdcore.objectives import Objective, canyon, parabola, saddle
-
-METHODS = [
-    "gradient_descent",
-    "momentum",
-    "nesterov",
-    "normalized_gradient",
-    "adagrad",
-    "rmsprop",
-    "adadelta",
-    "adam",
-    "adamw",
-    "nadam",
-    "amsgrad",
-    "muon",
-    "coordinate_descent",
-    "random_search",
-    "steepest_descent",
-    "proximal_gradient",
-    "svrg",
-    "newton",
-    "gauss_newton",
-    "conjugate_gradient",
-    "bfgs",
-    "lbfgs",
-]
 
 COMPARED = [  # drawn in one picture somewhere in the book: their colours must differ
     ["gradient_descent", "momentum", "nesterov", "conjugate_gradient"],
@@ -64,11 +42,6 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_every_method_has_a_style_of_its_own():
-    styles = [pictures.style_of(name) for name in METHODS]
-    assert len({(style["linestyle"], style["marker"]) for style in styles}) == len(METHODS)
-
-
 @pytest.mark.parametrize("names", COMPARED, ids=" ".join)
 def test_methods_drawn_together_differ_in_colour(names):
     assert len({pictures.style_of(name)["color"] for name in names}) == len(names)
@@ -84,9 +57,35 @@ def test_a_method_and_its_name_have_the_same_style():
     assert pictures.style_of(momentum) == pictures.style_of("momentum")
 
 
-def test_an_unknown_method_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"method must be one of gradient_descent, .*, got 'sgd'"):
+def test_an_unknown_name_is_refused():
+    with pytest.raises(ValueError, match=r"method must be one of 'gradient_descent', .*, got 'sgd'"):
         pictures.style_of("sgd")
+
+
+def test_a_method_of_your_own_can_be_drawn_and_keeps_its_look(ax):
+    def mine(objective, w, state=(), *, learning_rate=0.01):
+        return w - learning_rate * objective.gradient(w), state
+
+    class Stepper:
+        def __call__(self, objective, w, state=()):
+            return w - 0.01 * objective.gradient(w), state
+
+    looks = []
+    for method in (mine, Stepper(), functools.partial(momentum, momentum=0.3), prince_momentum):
+        run = descend(method, canyon(), [-0.5, 2.3], 7)
+        line, _ = pictures.path(ax, run)
+        looks.append((line.get_color(), line.get_linestyle(), line.get_marker()))
+        assert pictures.style_of(method) == pictures.style_of(method)
+    assert looks[2] == looks[2] and len(set(looks)) == 4
+    known = {known.look[2] for known in METHODS.values()}
+    assert {looks[0][2], looks[1][2], looks[3][2]}.isdisjoint(known)
+    pictures.learning_curves(ax, {"mine": run})
+    pictures.legend(ax, {"mine": mine})
+
+
+def test_a_variant_wears_the_look_of_its_method_with_changes():
+    assert pictures.style_of(functools.partial(momentum, momentum=0.3)) == pictures.style_of("momentum")
+    assert pictures.style_of("newton", marker="", linewidth=3) == pictures.style_of("newton") | {"marker": "", "linewidth": 3}
 
 
 def test_contours_of_a_quadratic_lie_at_equal_distances(ax):

@@ -6,25 +6,25 @@ slides in them), beside "pytorch" and "gdcore". Steps that a source prints in a 
 compare.
 """
 
-from gdcore.conventions.printed import (
+from gdcore.conventions.as_printed import (
     folded_adam,
     library_nesterov,
     notes_momentum,
-    position,
     practical_nesterov,
     prince_momentum,
     prince_nesterov,
     slides_momentum,
-    velocity,
 )
 from gdcore.conventions.translation import (
     from_sum_to_mean,
+    position,
     pytorch_batch_norm,
     pytorch_he,
     pytorch_layer_norm,
     pytorch_line,
     pytorch_scheduler,
     translate,
+    velocity,
     weight_decay_of_l2,
 )
 

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdcore import methods
+from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.catalogue import METHODS
+from gdcore.hyperparameters import signature_of
 
 Hyperparameters = dict[str, Any]
+
+
+def _same(h: Hyperparameters) -> Hyperparameters:
+    return h
 
 
 @dataclass(frozen=True)
 class _Form:
     """How a source writes a method.
 
-    Its `names` for gdcore's hyperparameters, those of gdcore's that it has `fixed`, conversions between its values and gdcore's,
-    and what its call says besides.
+    - `names`: of gdcore's hyperparameters, its own name for each.
+    - `fixed`: those of gdcore's that it has no name for, and what they are in it.
+    - `to_gdcore`, `from_gdcore`: its values as gdcore's and back, where they differ.
+    - `constants`: arguments that its call always has.
     """
 
     names: Mapping[str, str]
     fixed: Hyperparameters = field(default_factory=dict)
-    meaning: Callable[[Hyperparameters], Hyperparameters] = dict
-    writing: Callable[[Hyperparameters], Hyperparameters] = dict
-    said: Hyperparameters = field(default_factory=dict)
+    to_gdcore: Callable[[Hyperparameters], Hyperparameters] = _same
+    from_gdcore: Callable[[Hyperparameters], Hyperparameters] = _same
+    constants: Hyperparameters = field(default_factory=dict)
 
 
 def _form(fixed: Hyperparameters | None = None, /, **names: str) -> _Form:
-    return _Form(names, fixed or {})
+    """A form that needs no conversions."""
+    return _Form(names=names, fixed=fixed or {})
 
 
 # Hyperparameters that a source need not have if they are at these values.
@@ -37,14 +46,14 @@ _NEUTRAL |= {"epsilon": 0.0, "weight_decay": 0.0}
 
 _PRINCE_MOMENTUM = _Form(
     {"learning_rate": "alpha", "momentum": "beta"},
-    meaning=lambda h: {**h, "learning_rate": h["learning_rate"] * (1 - h["momentum"])},
-    writing=lambda h: {**h, "learning_rate": h["learning_rate"] / (1 - h["momentum"])},
+    to_gdcore=lambda h: {**h, "learning_rate": h["learning_rate"] * (1 - h["momentum"])},
+    from_gdcore=lambda h: {**h, "learning_rate": h["learning_rate"] / (1 - h["momentum"])},
 )
 # Here λ′ is not multiplied by the rate.
 _PAPER_ADAMW = _Form(
     {"learning_rate": "alpha", "beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon", "weight_decay": "decay"},
-    meaning=lambda h: {**h, "weight_decay": h["weight_decay"] / h["learning_rate"]},
-    writing=lambda h: {**h, "weight_decay": h["weight_decay"] * h["learning_rate"]},
+    to_gdcore=lambda h: {**h, "weight_decay": h["weight_decay"] / h["learning_rate"]},
+    from_gdcore=lambda h: {**h, "weight_decay": h["weight_decay"] * h["learning_rate"]},
 )
 _PYTORCH_ADAM = {"learning_rate": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "epsilon": "eps"}
 
@@ -60,8 +69,22 @@ def _to_start(h: Hyperparameters) -> Hyperparameters:
 
 # ε under the root is a sum of squares that starts at ε.
 _PYTORCH_ADAGRAD = _Form(
-    {"learning_rate": "lr", "epsilon": "eps", "start": "initial_accumulator_value"}, {}, _from_start, _to_start
+    {"learning_rate": "lr", "epsilon": "eps", "start": "initial_accumulator_value"},
+    to_gdcore=_from_start,
+    from_gdcore=_to_start,
 )
+
+
+def _without_idle_nesterov(h: Hyperparameters) -> Hyperparameters:
+    """RMSProp without momentum looks ahead nowhere, so `nesterov` says nothing there."""
+    return {name: value for name, value in h.items() if name != "nesterov" or h.get("momentum")}
+
+
+def _rmsprop(fixed: Hyperparameters | None = None, /, **names: str) -> _Form:
+    """A form of RMSProp."""
+    return _Form(names=names, fixed=fixed or {}, from_gdcore=_without_idle_nesterov)
+
+
 _KINGMA = _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="epsilon")
 
 _FORMS: dict[str, dict[str, _Form]] = {
@@ -86,7 +109,7 @@ _FORMS: dict[str, dict[str, _Form]] = {
         "bishop": _form(learning_rate="eta", momentum="mu"),
         "kneusel": _form(learning_rate="eta", momentum="mu"),
         "notes": _form(learning_rate="eta", momentum="rho"),
-        "pytorch": _Form({"learning_rate": "lr", "momentum": "momentum"}, said={"nesterov": True}),
+        "pytorch": _Form({"learning_rate": "lr", "momentum": "momentum"}, constants={"nesterov": True}),
     },
     "normalized_gradient": {"prince": _form(learning_rate="alpha", epsilon="epsilon")},
     "adagrad": {
@@ -97,11 +120,11 @@ _FORMS: dict[str, dict[str, _Form]] = {
         "pytorch": _PYTORCH_ADAGRAD,
     },
     "rmsprop": {
-        "bishop": _form(learning_rate="eta", decay="beta", epsilon="delta"),
-        "kneusel": _form({"epsilon": 0.0, "nesterov": True}, learning_rate="eta", decay="gamma", momentum="mu"),
-        "notes": _form({"inside_root": True}, learning_rate="eta", decay="rho", epsilon="epsilon"),
-        "slides": _form({"epsilon": 1e-7}, learning_rate="learning_rate", decay="decay_rate"),
-        "pytorch": _form(learning_rate="lr", decay="alpha", epsilon="eps", momentum="momentum", centered="centered"),
+        "bishop": _rmsprop(learning_rate="eta", decay="beta", epsilon="delta"),
+        "kneusel": _rmsprop({"epsilon": 0.0, "nesterov": True}, learning_rate="eta", decay="gamma", momentum="mu"),
+        "notes": _rmsprop({"inside_root": True}, learning_rate="eta", decay="rho", epsilon="epsilon"),
+        "slides": _rmsprop({"epsilon": 1e-7}, learning_rate="learning_rate", decay="decay_rate"),
+        "pytorch": _rmsprop(learning_rate="lr", decay="alpha", epsilon="eps", momentum="momentum", centered="centered"),
     },
     "adadelta": {
         "kneusel": _form({"learning_rate": 1.0}, decay="gamma", epsilon="epsilon"),
@@ -120,7 +143,7 @@ _FORMS: dict[str, dict[str, _Form]] = {
         "slides": _PAPER_ADAMW,
         "pytorch": _form(**_PYTORCH_ADAM, weight_decay="weight_decay"),
     },
-    "amsgrad": {"pytorch": _Form(_PYTORCH_ADAM, said={"amsgrad": True})},
+    "amsgrad": {"pytorch": _Form(_PYTORCH_ADAM, constants={"amsgrad": True})},
     "nadam": {"pytorch": _form(**_PYTORCH_ADAM, momentum_decay="momentum_decay")},
     "muon": {
         "pytorch": _form(
@@ -132,15 +155,6 @@ _FORMS: dict[str, dict[str, _Form]] = {
             newton_schulz_steps="ns_steps",
         )
     },
-}
-_PYTORCH_CLASSES = {"gradient_descent": "SGD", "momentum": "SGD", "nesterov": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop"}
-_PYTORCH_CLASSES |= {
-    "adadelta": "Adadelta",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "amsgrad": "Adam",
-    "nadam": "NAdam",
-    "muon": "Muon",
 }
 
 
@@ -157,23 +171,21 @@ def translate(method: str, source: str, target: str, **hyperparameters: Any) -> 
     """
     start, end = _lookup(method, source), _lookup(method, target)
     ours = {theirs: name for name, theirs in start.names.items()}
-    given = {name: value for name, value in _unfold(hyperparameters).items() if start.said.get(name) != value}
+    given = {name: value for name, value in _unfold(hyperparameters).items() if start.constants.get(name) != value}
     unknown = [name for name in given if name not in ours]
     if unknown:
         raise ValueError(f"{source}'s {method} has {', '.join(ours)}; got {', '.join(unknown)}")
     try:
-        h = {**start.meaning({ours[name]: value for name, value in given.items()}), **start.fixed}
+        h = {**start.to_gdcore({ours[name]: value for name, value in given.items()}), **start.fixed}
         h = h if source != "gdcore" else {**_defaults(method), **h}
-        if method == "rmsprop" and not h.get("momentum"):
-            h.pop("nesterov", None)
-        h = end.writing(h)
+        h = end.from_gdcore(h)
     except KeyError as missing:
         needed = start.names.get(missing.args[0], missing.args[0])
         raise ValueError(f"{method} from {source} to {target} needs {needed} as well") from None
     for name, value in h.items():
         if name not in end.names and value != end.fixed.get(name, _NEUTRAL.get(name)):
             raise ValueError(f"{target}'s {method} cannot express {name}={value!r}")
-    return _fold({theirs: h[name] for name, theirs in end.names.items() if name in h}) | end.said
+    return _fold({theirs: h[name] for name, theirs in end.names.items() if name in h}) | end.constants
 
 
 def pytorch_line(method: str, **hyperparameters: Any) -> str:
@@ -182,21 +194,21 @@ def pytorch_line(method: str, **hyperparameters: Any) -> str:
     The hyperparameters are gdcore's, those left out at gdcore's defaults. Raises ValueError as `translate` does.
     """
     arguments = translate(method, "gdcore", "pytorch", **hyperparameters)
-    return f"torch.optim.{_PYTORCH_CLASSES[method]}(parameters, {', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
+    return f"torch.optim.{METHODS[method].pytorch}(parameters, {', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
 
 
 def _lookup(method: str, source: str) -> _Form:
-    if method not in _FORMS:
-        raise ValueError(f"method must be one of {', '.join(_FORMS)}, got {method!r}")
+    """How a source writes a method; gdcore's own way of writing has its own names."""
+    validation.choice("method", method, _FORMS)
     forms = {"gdcore": _form(**{name: name for name in _defaults(method)}), **_FORMS[method]}
     if source not in forms:
-        raise ValueError(f"{method} is known from {', '.join(forms)}, got {source!r}")
+        raise ValueError(f"{method} is known from {', '.join(forms)}, got {validation.shown(source)}")
     return forms[source]
 
 
 def _defaults(method: str) -> Hyperparameters:
-    parameters = inspect.signature(getattr(methods, method)).parameters.values()
-    return {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    """Gdcore's hyperparameters of a method, at their defaults."""
+    return dict(signature_of(METHODS[method].function).defaults)
 
 
 def _unfold(h: Hyperparameters) -> Hyperparameters:
@@ -215,34 +227,50 @@ def _fold(h: Hyperparameters) -> Hyperparameters:
 
 
 def weight_decay_of_l2(strength: float) -> float:
-    """The `weight_decay` of gradient descent, momentum or Adam, here and in PyTorch, that is a penalty λ‖w‖²: 2λ.
+    """The `weight_decay` that is a penalty λ‖w‖²: 2λ, for `adam` here and for PyTorch's SGD and Adam.
 
     Source: the lecture notes, figure 4.26; Prince, a student's note.
     """
-    return 2 * strength
+    return 2 * validation.number("strength", strength, least=0)
 
 
 def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperparameters:
-    """Gdcore's hyperparameters for a loss that is a mean of `size` terms, given those for their sum, so that the steps are equal.
+    """Gdcore's hyperparameters for a loss that is a mean of `size` terms, given those for their sum.
 
-    A rate on the sum is `size` times as large on the mean. Adaptive methods divide the scale out: there the rate stays and
-    ε becomes ε / `size` (under the root ε / `size`²), and Adam's penalty inside the gradient α / `size`.
-    Raises ValueError for Adadelta, whose ε adds to gradients and steps alike, and for a method that is unknown.
+    With them the steps are equal. A rate on the sum is `size` times as large on the mean. Adaptive
+    methods divide the scale out: there the rate stays and ε becomes ε / `size` (under the root
+    ε / `size`²), and Adam's penalty inside the gradient α / `size`. Newton's damping becomes
+    δ / `size`. Lion and random search do not feel the scale.
+    Raises ValueError for a method without such a rule, such as Adadelta, whose ε adds to gradients
+    and steps alike, and for one that is unknown.
     Source: Prince, equations 6.5 and 6.10, sums; Bishop and Bishop, section 7.2.4, and PyTorch, means.
+
+    >>> from_sum_to_mean("momentum", 50, learning_rate=0.01)
+    {'learning_rate': 0.5, 'momentum': 0.9}
     """
-    h = {**_defaults(method), **hyperparameters} if method in _FORMS else {}
-    if method in ("gradient_descent", "momentum", "nesterov"):
+    rule = METHODS[validation.choice("method", method, METHODS)].scale
+    size = validation.whole_number("size", size, least=1)
+    h = {**_defaults(method), **hyperparameters}
+    if rule is None:
+        raise ValueError(
+            f"method must have a scaling rule: no hyperparameters make {method} take equal steps on the sum and the mean"
+        )
+    if rule == "rate":
         return {**h, "learning_rate": h["learning_rate"] * size}
-    if method not in ("normalized_gradient", "adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam"):
-        raise ValueError(f"no hyperparameters make {method} take equal steps on the sum and on the mean")
-    h["epsilon"] = h["epsilon"] / (size**2 if h.get("inside_root") else size)
-    return {**h, "weight_decay": h["weight_decay"] / size} if method == "adam" else h
+    if rule == "damping":
+        return {**h, "damping": h["damping"] / size}
+    if rule == "epsilon":
+        h["epsilon"] = h["epsilon"] / (size**2 if h.get("inside_root") else size)
+        return {**h, "weight_decay": h["weight_decay"] / size} if method == "adam" else h
+    return h
 
 
 def pytorch_scheduler(schedule: str, **arguments: Any) -> tuple[str, Hyperparameters]:
     """PyTorch's scheduler, class and arguments, for one of `gdcore.schedules`, given its arguments by name.
 
-    The optimizer's own rate must be `first`; the scheduler steps once after each step. Raises ValueError for other schedules.
+    The optimizer's own rate must be `first`; the scheduler steps once after each step. CosineAnnealingLR
+    and gdcore's cosine agree up to step T + 1; after it PyTorch's rate rises again, gdcore's stays.
+    Raises ValueError for other schedules and for an argument that is missing.
     Source: Bishop and Bishop, equations 7.36 to 7.38; Prince, section 6.2.2; the lecture notes, figure 4.24.
     """
     a = arguments
@@ -280,3 +308,21 @@ def pytorch_he() -> Hyperparameters:
     The deviation is then gain / √(fan_in), and the gain of ReLU is √2. Source: Bishop and Bishop, equation 7.23.
     """
     return {"mode": "fan_in", "nonlinearity": "relu"}
+
+
+def velocity(source: str, state: Array, learning_rate: float | Array) -> Array:
+    """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α v_slides, by its own rate α.
+
+    Raises ValueError for a source that is unknown. Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes,
+    4.9.2.
+    """
+    factors: dict[str, float | Array] = {"gdcore": 1.0, "bishop": 1.0, "kneusel": 1.0, "notes": -1.0}
+    factors |= {name: -learning_rate for name in ("prince", "slides", "pytorch")}
+    if source not in factors:
+        raise ValueError(f"source must be one of {', '.join(factors)}, got {source!r}")
+    return factors[source] * state
+
+
+def position(ahead: Array, velocity: Array, momentum: float | Array) -> Array:
+    """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v. All are (..., d)."""
+    return ahead - momentum * velocity

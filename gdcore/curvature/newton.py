@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gdcore.line_searches import Line, backtracking_trial
 from gdcore.arrays import Array
 from gdcore.hyperparameters import Nonnegative, OneNonnegative, checked_step
+from gdcore.line_searches import Line, backtracking_trial
 from gdcore.objectives import Objective, require
 
 

@@ -8,7 +8,7 @@ a momentum and the like may be a number or an array of shape (..., 1), one for e
 |---|---|
 | `velocity` | gradient_descent, momentum, nesterov |
 | `adaptive` | normalized_gradient, adagrad, rmsprop, adadelta |
-| `moments` | adam, adamw, nadam, amsgrad |
+| `moments` | adam, adamw, nadam, amsgrad, lion |
 | `orthogonal` | muon, newton_schulz |
 | `searches` | random_search, coordinate_descent, steepest_descent |
 | `composite` | proximal_gradient, svrg |
@@ -16,7 +16,7 @@ a momentum and the like may be a number or an array of shape (..., 1), one for e
 
 from gdcore.methods.adaptive import adadelta, adagrad, normalized_gradient, rmsprop
 from gdcore.methods.composite import proximal_gradient, svrg
-from gdcore.methods.moments import adam, adamw, amsgrad, nadam
+from gdcore.methods.moments import adam, adamw, amsgrad, lion, nadam
 from gdcore.methods.orthogonal import muon, newton_schulz
 from gdcore.methods.searches import coordinate_descent, random_search, steepest_descent
 from gdcore.methods.velocity import gradient_descent, momentum, nesterov
@@ -29,6 +29,7 @@ __all__ = [
     "amsgrad",
     "coordinate_descent",
     "gradient_descent",
+    "lion",
     "momentum",
     "muon",
     "nadam",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gdcore.arrays import Array
 from gdcore.objectives.objective import Objective
 from gdcore.objectives.penalties import Penalty
 

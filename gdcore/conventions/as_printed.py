@@ -134,21 +134,3 @@ def folded_adam(
     root = (1 - beta2**t) ** 0.5
     w = w - learning_rate * root / (1 - beta1**t) * s / (r**0.5 + epsilon * root)
     return w, AdamState(t, s, r)
-
-
-def velocity(source: str, state: Array, learning_rate: float | Array) -> Array:
-    """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α v_slides, by its own rate α.
-
-    Raises ValueError for a source that is unknown. Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes,
-    4.9.2.
-    """
-    factors: dict[str, float | Array] = {"gdcore": 1.0, "bishop": 1.0, "kneusel": 1.0, "notes": -1.0}
-    factors |= {name: -learning_rate for name in ("prince", "slides", "pytorch")}
-    if source not in factors:
-        raise ValueError(f"source must be one of {', '.join(factors)}, got {source!r}")
-    return factors[source] * state
-
-
-def position(ahead: Array, velocity: Array, momentum: float | Array) -> Array:
-    """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v. All are (..., d)."""
-    return ahead - momentum * velocity
