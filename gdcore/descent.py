@@ -24,7 +24,9 @@ from gdcore.validation import shown
 class Method(Protocol):
     """One step: a function from (objective, w, state) and hyperparameters by name to (w, state)."""
 
-    def __call__(self, objective: Objective, w: Array, state: Any = ..., /, **hyperparameters: Any) -> tuple[Array, Any]: ...
+    def __call__(self, objective: Objective, w: Array, state: Any = ..., /, **hyperparameters: Any) -> tuple[Array, Any]:
+        """Take the step."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

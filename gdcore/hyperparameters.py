@@ -87,7 +87,7 @@ def checked_step(step: Callable[..., tuple[Array, Any]]) -> Callable[..., tuple[
 
 def bare_step(method: Any) -> Callable[..., tuple[Array, Any]] | None:
     """The plain step of a method that checks; None of any other, such as a reader's own wrapper of one."""
-    return method.bare_step if getattr(method, "checks", None) is method else None
+    return getattr(method, "bare_step", None) if getattr(method, "checks", None) is method else None
 
 
 def bare(method: Callable[..., Any], settings: Mapping[str, Any]) -> Callable[..., tuple[Array, Any]]:

@@ -103,11 +103,12 @@ def whole_number(name: str, value: Any, least: int, most: int | None = None, whe
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     allowed = f"a whole number ≥ {least}" if most is None else f"a whole number from {least} to {most}"
-    if type(value) is not int and (isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral)):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer, Integral)):
         raise TypeError(f"{name} must be {allowed}, got {shown(value)}{where}")
-    if value < least or (most is not None and value > most):
+    count = int(value)
+    if count < least or (most is not None and count > most):
         raise ValueError(f"{name} must be {allowed}, got {shown(value)}{where}")
-    return int(value)
+    return count
 
 
 def flag(name: str, value: Any, where: str = "") -> bool:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Annotated, Literal, get_args, get_origin
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gdcore import curvature, methods, objectives, schedules
+from gdcore.catalogue import METHODS
 from gdcore.descent import descend
-from gdcore.hyperparameters import signature_of
+from gdcore.hyperparameters import Range, signature_of
 
 deterministic = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 
@@ -21,39 +23,35 @@ batches = arrays(float, st.tuples(st.integers(1, 3), st.integers(1, 4), st.just(
 angles = st.floats(-math.pi, math.pi)
 rates = st.floats(1e-4, 0.1)
 
-# Every method that takes a batch of starts, with settings that suit the functions below. random_search draws for each run anew.
-BATCHED = {
-    "gradient_descent": {},
+# Settings that suit the functions below, where the defaults do not.
+SETTINGS = {
     "momentum": {"momentum": 0.8},
     "nesterov": {"momentum": 0.8},
-    "normalized_gradient": {"epsilon": 0.1},
-    "adagrad": {},
     "rmsprop": {"epsilon": 0.1, "centered": True, "momentum": 0.5, "nesterov": True},
     "adadelta": {"learning_rate": 1.0, "epsilon": 1e-2},
-    "adam": {"epsilon": 0.1},
-    "adamw": {"epsilon": 0.1},
-    "amsgrad": {"epsilon": 0.1},
-    "nadam": {"epsilon": 0.1},
-    "muon": {"epsilon": 0.1},
-    "coordinate_descent": {},
-    "proximal_gradient": {},
     "svrg": {"period": 7},
     "newton": {"damping": 50.0},
-}
+    "gauss_newton": {"damping": 50.0},
+} | dict.fromkeys(["normalized_gradient", "adam", "adamw", "amsgrad", "nadam", "muon"], {"epsilon": 0.1})
+# All methods that take many starts. random_search draws for each run anew; Lion steps by signs, which rounding may turn.
+BATCHED = [name for name, known in METHODS.items() if not known.one_start and name not in ("random_search", "lion")]
 FUNCTIONS = ["canyon", "two_wells", "saddle"]
 
 
 def suited(function, name):
+    """The function with what the method needs: shapes, a penalty, residuals (of a sum of squares of the same dimension)."""
     objective = dataclasses.replace(getattr(objectives, function)(), shapes=((2, 1),))
-    return objectives.with_penalty(objective, objectives.l1(0.3)) if name == "proximal_gradient" else objective
+    if METHODS[name].needs == "residuals":
+        return objectives.gabor(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7))
+    return objectives.with_penalty(objective, objectives.l1(0.3)) if METHODS[name].needs == "penalty" else objective
 
 
 @pytest.mark.parametrize("name", BATCHED)
 @deterministic
 @given(starts=batches, function=st.sampled_from(FUNCTIONS), rate=st.floats(1e-4, 0.01))
 def test_batched_runs_equal_single_runs(name, starts, function, rate):
-    method = curvature.newton if name == "newton" else getattr(methods, name)
-    run = {"learning_rate": rate} | BATCHED[name]
+    method = METHODS[name].function
+    run = {"learning_rate": rate} | SETTINGS.get(name, {})
     objective = suited(function, name)
     together = descend(method, objective, starts, 25, **run)
     for index in np.ndindex(starts.shape[:-1]):
@@ -67,7 +65,7 @@ def scaled(objective, factor):
     )
 
 
-@pytest.mark.parametrize("name", ["adam", "adagrad", "rmsprop", "amsgrad", "nadam", "normalized_gradient"])
+@pytest.mark.parametrize("name", [name for name, known in METHODS.items() if known.scale == "epsilon" and not known.needs])
 @deterministic
 @given(start=points, power=st.integers(-40, 40), rate=rates, function=st.sampled_from(FUNCTIONS))
 def test_scaling_by_a_power_of_two_leaves_adaptive_iterates_alone(name, start, power, rate, function):
@@ -177,37 +175,22 @@ def test_every_schedule_is_finite_and_never_negative(schedule, t):
         assert math.isfinite(schedule(step)) and schedule(step) >= 0
 
 
-OUT_OF_RANGE = (
-    {
-        "learning_rate": st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf, -math.inf])),
-        "epsilon": st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf])),
-        "weight_decay": st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf])),
-        "damping": st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf])),
-        "radius": st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf])),
-        "momentum_decay": st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf])),
-        "memory": st.one_of(st.integers(max_value=0), st.floats(1, 5), st.booleans()),
-        "period": st.one_of(st.integers(max_value=0), st.floats(1, 5), st.booleans()),
-        "newton_schulz_steps": st.one_of(st.integers(max_value=-1), st.floats(1, 5)),
-        "seed": st.one_of(st.integers(max_value=-1), st.floats(1, 5)),
-        "line_search": st.sampled_from(["Exact", "best", "", None, True, 1]),
-    }
-    | dict.fromkeys(
-        ["momentum", "beta1", "beta2", "decay"],
-        st.one_of(st.floats(min_value=1.0), st.floats(max_value=-1e-300), st.sampled_from([math.nan])),
-    )
-    | dict.fromkeys(
-        ["centered", "nesterov", "bias_correction", "inside_root", "local", "exact"], st.sampled_from([0, 1, None, "yes", 0.5])
-    )
-)
-METHODS = [getattr(methods, name) for name in methods.__all__ if name != "newton_schulz"]
-METHODS += [curvature.newton, curvature.gauss_newton, curvature.conjugate_gradient, curvature.bfgs, curvature.lbfgs]
+def out_of_range(kind, default):
+    """What a hyperparameter of this kind refuses, drawn from the range at the parameter itself."""
+    plain, *notes = get_args(kind) if get_origin(kind) is Annotated else (kind,)
+    limits = next((note for note in notes if isinstance(note, Range)), None)
+    if plain is bool:
+        return st.sampled_from([0, 1, None, "yes", 0.5])
+    if get_origin(plain) is Literal:
+        return st.sampled_from(["Exact", "best", "", None, True, 1])
+    assert limits is not None, "give the hyperparameter a range: Nonnegative, Share, OneNonnegative, Count or WholeNumber"
+    if plain is int:
+        return st.one_of(st.integers(max_value=int(limits.least) - 1), st.floats(1, 5), st.booleans(), st.just("3"))
+    wrong = st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf, -math.inf, "quick", None, True, 1j]))
+    return wrong if limits.below == math.inf else st.one_of(wrong, st.floats(min_value=limits.below))
 
 
-def hyperparameters(method):
-    return list(signature_of(method).defaults)
-
-
-CASES = [(method, name) for method in METHODS for name in hyperparameters(method)]
+CASES = [(known.function, name) for known in METHODS.values() for name in signature_of(known.function).defaults]
 
 
 def never(w):
@@ -219,7 +202,8 @@ def never(w):
 @given(data=st.data())
 def test_hyperparameters_out_of_range_are_refused_by_name(method, name, data):
     """Before the first step: the gradient is never asked for."""
-    value = data.draw(OUT_OF_RANGE[name])
+    signature = signature_of(method)
+    value = data.draw(out_of_range(signature.kinds[name], signature.defaults[name]))
     untouched = dataclasses.replace(objectives.canyon(), gradient=never, value=never)
     with pytest.raises((ValueError, TypeError), match=f"^{name} must be"):
         descend(method, untouched, [0.0, 1.0], 3, **{name: value})

@@ -28,8 +28,8 @@ class SvrgState(NamedTuple):
     """The steps taken t, the snapshot w̃ and the gradient of the whole there, `mean`, each (..., d)."""
 
     t: int
-    snapshot: float | Array
-    mean: float | Array
+    snapshot: Any
+    mean: Any
 
 
 @checked_step

@@ -105,6 +105,6 @@ def _of_points(function: Callable[..., Array], dimension: int | None) -> Callabl
 
 def _unpickled(kind: type, parts: bytes) -> Any:
     """An object of this kind whose parts were pickled, local functions and all, by `cloudpickle`."""
-    made = object.__new__(kind)
+    made: Any = object.__new__(kind)
     made.__dict__.update(cloudpickle.loads(parts))
     return made
