@@ -77,7 +77,7 @@ class Path:
         >>> run.arrival(canyon().minima[0], 0.001)
         29
         """
-        require_one_run(self.points)
+        _require_one_run(self.points)
         goal = validation.points(target, self.points.shape[-1], "target")
         tolerance = validation.number("tolerance", tolerance, least=0)
         away = ~(np.linalg.norm(self.points - goal, axis=-1) <= tolerance)
@@ -91,7 +91,7 @@ class Path:
         >>> descend(gradient_descent, parabola(), [0], 50, learning_rate=0.05).arrival_of_values(-2.99)
         7
         """
-        require_one_run(self.points)
+        _require_one_run(self.points)
         level = validation.number("level", level)
         return _from_then_on(self.values <= level, self.steps, validation.whole_number("quiet", quiet, least=0))
 
@@ -248,7 +248,7 @@ def _observation(row: Any, earlier: Sequence[Mapping[str, Any]]) -> Mapping[str,
     return row
 
 
-def require_one_run(points: Array) -> None:
+def _require_one_run(points: Array) -> None:
     """Refuse the points of several runs at once, (k, ..., d)."""
     if points.ndim != 2:
         raise ValueError(f"a path of one run is needed, of points (k, d), got shape {points.shape}")

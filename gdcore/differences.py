@@ -71,14 +71,14 @@ def _centred_differences(function: Callable[[Array], Array], w: Array, steps: Ar
     """The derivative of a function along each coordinate, the coordinates on a new last axis."""
     derivatives = []
     for i in range(w.shape[-1]):
-        ahead, behind = moved(w, i, steps), moved(w, i, -steps)
+        ahead, behind = _moved(w, i, steps), _moved(w, i, -steps)
         rise = _valued(function, ahead, name, shape) - _valued(function, behind, name, shape)
         run = ahead[..., i] - behind[..., i]
         derivatives.append(rise / run.reshape(run.shape + (1,) * (rise.ndim - run.ndim)))
     return np.stack(derivatives, axis=-1)
 
 
-def moved(w: Array, i: int, steps: Array) -> Array:
+def _moved(w: Array, i: int, steps: Array) -> Array:
     """W with its coordinate i moved by its step."""
     there = w.copy()
     there[..., i] += steps[..., i]
@@ -178,7 +178,7 @@ class _Differences:
         sides: dict[int, list[Array]] = {-2: [], -1: [], 1: [], 2: []}
         for i in range(w.shape[-1]):
             for k, values in sides.items():
-                values.append(_valued(value, moved(w, i, k * steps), "value", w.shape[:-1]))
+                values.append(_valued(value, _moved(w, i, k * steps), "value", w.shape[:-1]))
         at = {k: np.stack(values, axis=-1) for k, values in sides.items()}
         taken = {k: (w + k * steps) - w for k in sides}  # after rounding
         here = here[..., np.newaxis]

@@ -243,13 +243,10 @@ def _kind_and_range(kind: Any) -> tuple[Any, Range | None]:
 def _in_range(name: str, value: Any, limits: Range, w: Array, where: str) -> Any:
     """A number in its range, or an array of such that broadcasts with w where the parameter may be one."""
     below = None if limits.below == inf else limits.below
-    if not limits.array or not isinstance(value, (np.ndarray, list, tuple)) or np.ndim(value) == 0:
+    if not limits.array or not validation.is_array(value):
         return validation.number(name, value, least=limits.least, below=below, where=where)
     allowed = f"a number ≥ {limits.least:g}" + (", finite" if below is None else f" and < {below:g}") + ", or an array of such"
-    kind = np.asarray(value).dtype.kind if isinstance(value, (np.ndarray, list, tuple)) else ""
-    if not kind or kind not in "fiu":
-        raise TypeError(f"{name} must be {allowed}, got {shown(value)}{where}")
-    array = validation.numbers(name, value, finite=False).astype(w.dtype)
+    array = _numbers(name, value, allowed, w, where)
     if not ((limits.least <= array) & (array < limits.below)).all():
         raise ValueError(f"{name} must be {allowed}, got {shown(value)}{where}")
     _fits(name, array, w)
@@ -258,10 +255,21 @@ def _in_range(name: str, value: Any, limits: Range, w: Array, where: str) -> Any
 
 def _finite(name: str, value: Any, w: Array, where: str) -> Any:
     """A finite number of any size, whole numbers as they are, or an array of such."""
-    if np.ndim(value) == 0 or isinstance(value, str):
-        number = validation.number(name, value, where=where)
-        return int(value) if isinstance(value, (int, np.integer)) else number
-    return validation.numbers(name, value).astype(w.dtype)
+    if validation.is_array(value):
+        array = _numbers(name, value, "a finite number, or an array of such", w, where)
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} must be finite, got {shown(value)}{where}")
+        return array
+    number = validation.number(name, value, where=where)
+    return int(value) if isinstance(value, (int, np.integer)) else number
+
+
+def _numbers(name: str, value: Any, allowed: str, w: Array, where: str) -> Array:
+    """An array of numbers in w's precision, truth values refused."""
+    array = validation.numbers(name, value, finite=False)
+    if np.asarray(value).dtype.kind == "b":
+        raise TypeError(f"{name} must be {allowed}, got {shown(value)}{where}")
+    return array.astype(w.dtype)
 
 
 def _fits(name: str, value: Array, w: Array) -> None:

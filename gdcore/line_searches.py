@@ -283,7 +283,9 @@ def wolfe_line_search(
     line = _checked_line(objective, w, p, value, gradient)
     first = validation.number("first", first, above=0)
     curvature = validation.number("curvature", curvature, above=0, below=1)
-    decrease = validation.number("decrease", decrease, above=0, below=curvature)
+    decrease = validation.number("decrease", decrease, above=0, below=1)
+    if decrease >= curvature:
+        raise ValueError(f"decrease must be less than curvature, got {decrease} and {curvature}")
     found = wolfe_trial(line, first * line.unit, decrease, curvature)
     return found.step, found.value, found.gradient
 
@@ -293,13 +295,20 @@ def _checked_line(objective: Objective, w: Any, p: Any, value: Any, gradient: An
     require.objective(objective)
     w = validation.points(w, objective.dimension)
     require.one_start("a line search", w)
-    p = validation.points(p, w.size, "p", finite=False).astype(w.dtype, copy=False)
-    require.one_start("a line search", p)
+    p = _one("p", p, w, finite=False)
     if value is not None:
         value = validation.number("value", value)
     if gradient is not None:
-        gradient = validation.points(gradient, w.size, "gradient").astype(w.dtype, copy=False)
+        gradient = _one("gradient", gradient, w)
     return Line(objective, w, p, value, gradient)
+
+
+def _one(name: str, value: Any, w: Array, finite: bool = True) -> Array:
+    """One vector of w's dimension and precision."""
+    vector = validation.points(value, w.size, name, finite=finite).astype(w.dtype, copy=False)
+    if vector.ndim != 1:
+        raise ValueError(f"{name} must have shape (d,), got {vector.shape}")
+    return vector
 
 
 def wolfe_trial(line: Line, first: float, decrease: float = 1e-4, curvature: float = 0.9) -> Trial:

@@ -23,7 +23,7 @@ from gdcore.arrays import Array
 from gdcore.catalogue import METHODS
 from gdcore.descent import Path
 from gdcore.hyperparameters import name_of
-from gdcore.objectives import Objective
+from gdcore.objectives import Objective, require
 
 INK = "#000000"
 
@@ -112,15 +112,25 @@ def contours(
       so that the contours of a quadratic bowl lie at equal distances.
     - `box`: (2, 2), by default the objective's.
     """
+    _require_axes(ax)
+    require.objective(objective)
+    resolution = validation.whole_number("resolution", resolution, least=2, most=5000)
     sides = _box(objective, box, 2)
     x, y = np.linspace(sides[:, 0], sides[:, 1], resolution, axis=1)
     values = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
-    if isinstance(levels, int):
-        lowest = values.min() if objective.minima is None else min([values.min(), *objective.value(objective.minima)])
-        levels = lowest + (values.max() - lowest) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
+    if validation.is_array(levels):
+        levels = np.unique(validation.numbers("levels", levels, axes=1, shape="(k,)"))
+    else:
+        count = validation.whole_number("levels", levels, least=1, most=1000)
+        lowest = (
+            values.min()
+            if objective.minima is None or not objective.minima.size
+            else min([values.min(), *objective.value(objective.minima)])
+        )
+        levels = lowest + (values.max() - lowest) * (np.arange(1, count + 1) / (count + 1)) ** 2
     lines = ax.contour(x, y, values, levels=levels, colors=INK, alpha=0.3, linewidths=0.8, linestyles=SOLID)
     ax.set(xlim=sides[0], ylim=sides[1], xlabel="parameter $w_1$", ylabel="parameter $w_2$")
-    if objective.minima is not None:
+    if objective.minima is not None and objective.minima.size:
         minima(ax, objective.minima)
     return lines
 
@@ -130,18 +140,25 @@ def curve(ax: Axes, objective: Objective, *, box: ArrayLike | None = None, resol
 
     `box` is (1, 2), by default the objective's.
     """
+    _require_axes(ax)
+    require.objective(objective)
+    resolution = validation.whole_number("resolution", resolution, least=2, most=100_000)
     left, right = _box(objective, box, 1)[0]
     x = np.linspace(left, right, resolution)
     line = ax.plot(x, objective.value(x[:, None]), color=INK, alpha=0.6, linewidth=1.2, linestyle=SOLID)
     ax.set(xlim=(left, right), xlabel="parameter $w$", ylabel="loss $L(w)$")
-    if objective.minima is not None:
+    if objective.minima is not None and objective.minima.size:
         line += minima(ax, np.column_stack([objective.minima, objective.value(objective.minima)]))
     return line
 
 
 def minima(ax: Axes, points: ArrayLike) -> list[Line2D]:
     """Stars at the minima, (m, 2)."""
-    x, y = np.reshape(points, (-1, 2)).T
+    _require_axes(ax)
+    stars = validation.numbers("points", points, empty=True)
+    if stars.size and (stars.ndim == 0 or stars.shape[-1] != 2):
+        raise ValueError(f"points must have shape (m, 2), got {stars.shape}")
+    x, y = stars.reshape(-1, 2).T
     return ax.plot(x, y, "*", color=INK, markersize=9, markeredgewidth=0, zorder=3)
 
 
@@ -154,7 +171,9 @@ def path(
     - `method`: whose style the line wears, by default that of the `Path`.
     - `line`: further properties of the line, such as `label` or `markevery`.
     """
+    _require_axes(ax)
     points = _drawable(run)
+    start = validation.flag("start", start)
     if method is None and isinstance(run, Path):
         method = run.method
     style = {} if method is None else style_of(method)
@@ -166,6 +185,9 @@ def path(
 
 def legend(ax: Axes, methods: Mapping[str, str | Callable[..., Any]], **options: Any) -> Legend:
     """A legend of methods by label, before any of them is drawn: a layer to draw once."""
+    _require_axes(ax)
+    if not isinstance(methods, Mapping):
+        raise TypeError(f"methods must be a dictionary of methods by label, got {validation.shown(methods)}")
     handles = [
         Line2D([], [], label=label, markersize=3.5, linewidth=1.4, **style_of(method)) for label, method in methods.items()
     ]
@@ -188,13 +210,20 @@ def learning_curves(
 
     Values at or below the minimum, where rounding hides the rest, are left out.
     """
+    _require_axes(ax)
+    if not isinstance(runs, Mapping):
+        raise TypeError(f"runs must be a dictionary of paths or values by label, got {validation.shown(runs)}")
+    if methods is not None and (isinstance(methods, str) or len(methods) != len(runs)):
+        raise ValueError(f"methods must be one for each of the {len(runs)} runs, got {validation.shown(methods)}")
+    minimum = validation.number("minimum", minimum)
+    markers = validation.whole_number("markers", markers, least=1)
     lines = []
     for i, (label, run) in enumerate(runs.items()):
         method: str | Callable[..., Any] | None = None
         if isinstance(run, Path):
             method, steps, values = run.method, run.steps, run.values
         else:
-            values = np.asarray(run, dtype=float)
+            values = validation.numbers(f"runs[{label!r}]", run, axes=1, shape="(k,)", finite=False)
             steps = np.arange(len(values))
         if methods is not None:
             method = methods[i]
@@ -206,12 +235,17 @@ def learning_curves(
     return lines
 
 
+def _require_axes(ax: Any) -> None:
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be Matplotlib Axes, such as plt.subplots() returns, got {validation.shown(ax)}")
+
+
 def _box(objective: Objective, box: ArrayLike | None, dimension: int) -> Array:
     """The region to draw, checked."""
     chosen = objective.box if box is None else box
     if chosen is None:
         raise ValueError(f"{objective.name} has no box of its own: box must be given, of shape ({dimension}, 2)")
-    array = np.asarray(chosen, dtype=float)
+    array = validation.numbers("box", chosen)
     if array.shape != (dimension, 2):
         raise ValueError(f"box must have shape ({dimension}, 2), got {array.shape}")
     return array
@@ -222,7 +256,7 @@ def _drawable(run: Path | ArrayLike) -> Array:
     if isinstance(run, Path):
         points = run.points if run.points.shape[-1] == 2 else np.column_stack([run.points, run.values])
     else:
-        points = np.asarray(run, dtype=float)
+        points = validation.numbers("run", run, finite=False)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(
             f"run must be one path in one or two parameters, or points of shape (k, 2), got shape {np.shape(points)}"

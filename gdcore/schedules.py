@@ -19,18 +19,20 @@ from gdcore import validation
 
 Schedule = Callable[[int], float]
 
+_LAST = 2**53  # further steps cannot be told apart as floats
+
 
 def _schedule(rate: Schedule) -> Schedule:
     """The rate of a step t, as a schedule that refuses t < 1 and takes an array of steps."""
 
     @wraps(rate)
     def schedule(t: Any) -> Any:
-        if type(t) is int and t >= 1:
+        if type(t) is int and 1 <= t <= _LAST:
             return rate(t)
-        if np.ndim(t) > 0 and not isinstance(t, str):
-            steps = np.asarray(t)
-            return np.array([schedule(each) for each in steps.flat], dtype=float).reshape(steps.shape)
-        return rate(validation.whole_number("t", t, least=1))
+        if validation.is_array(t):
+            steps = validation.numbers("t", t)
+            return np.array([schedule(int(each) if each == int(each) else each) for each in steps.flat]).reshape(steps.shape)
+        return rate(validation.whole_number("t", t, least=1, most=_LAST))
 
     return schedule
 

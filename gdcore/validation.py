@@ -214,6 +214,21 @@ def points(value: ArrayLike, dimension: int | None = None, name: str = "w", *, f
     return array
 
 
+def as_points(w: Any, dimension: int | None = None, name: str = "w") -> Array:
+    """Points (..., d) as they are if they are an array of floats of this dimension, else as `points` makes them.
+
+    NaN and infinities may come in. For functions that are called at each step.
+    """
+    if type(w) is np.ndarray and w.dtype.kind == "f" and w.ndim and w.size and w.shape[-1] == (dimension or w.shape[-1]):
+        return w
+    return points(w, dimension, name, finite=False)
+
+
+def is_array(value: Any) -> bool:
+    """Whether something is several numbers, an array of at least one axis or a list, and not one number or no number."""
+    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
 def _array(name: str, value: Any, what: str) -> NDArray[Any]:
     """The value as a new array; ValueError for a ragged list."""
     try:
@@ -227,7 +242,7 @@ def _array(name: str, value: Any, what: str) -> NDArray[Any]:
 
 def _too_large(array: NDArray[Any]) -> bool:
     """Whether these objects are whole numbers, some beyond the range of a float."""
-    return all(isinstance(each, Integral) and not isinstance(each, bool) for each in array.flat) and array.size > 0
+    return array.size > 0 and all(isinstance(each, Integral) and not isinstance(each, bool) for each in array.flat)
 
 
 def _not_finite(array: Array) -> str:

@@ -126,7 +126,7 @@ def test_velocities_of_the_others():
     for source in ("gdcore", "bishop", "kneusel"):
         assert np.array_equal(conventions.velocity(source, v, 0.1), v)
     assert np.array_equal(conventions.velocity("pytorch", v, 0.1), -0.1 * v)
-    with pytest.raises(ValueError, match=r"source must be one of gdcore, bishop, .*, got 'nobody'"):
+    with pytest.raises(ValueError, match=r"source must be one of 'gdcore', 'bishop', .*, got 'nobody'"):
         conventions.velocity("nobody", v, 0.1)
 
 
@@ -408,7 +408,7 @@ def test_he_initialization_in_pytorch_s_words():
 
 
 def test_an_unknown_schedule_is_refused():
-    with pytest.raises(ValueError, match=r"schedule must be step_decay, linear, .*, got 'constant'"):
+    with pytest.raises(ValueError, match=r"schedule must be one of 'step_decay', 'linear', .*, got 'constant'"):
         conventions.pytorch_scheduler("constant", rate=0.1)
 
 
@@ -424,7 +424,7 @@ def test_the_line_of_pytorch_says_every_argument():
     "arguments, h, message",
     [
         (("sgd", "bishop", "pytorch"), dict(eta=0.1), "method must be one of 'gradient_descent', .*, got 'sgd'"),
-        (("momentum", "nobody", "pytorch"), dict(eta=0.1), "momentum is known from gdcore, prince, .*, got 'nobody'"),
+        (("momentum", "nobody", "pytorch"), dict(eta=0.1), "source must be one of 'gdcore', 'prince', .*, got 'nobody'"),
         (("momentum", "bishop", "pytorch"), dict(lr=0.1), "bishop's momentum has eta, mu; got lr"),
         (("momentum", "prince", "pytorch"), dict(beta=0.9), "momentum from prince to pytorch needs alpha as well"),
         (("momentum", "bishop", "prince"), dict(eta=0.1), "momentum from bishop to prince needs mu as well"),

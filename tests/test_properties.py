@@ -32,7 +32,7 @@ SETTINGS = {
     "svrg": {"period": 7},
     "newton": {"damping": 50.0},
     "gauss_newton": {"damping": 50.0},
-} | dict.fromkeys(["normalized_gradient", "adam", "adamw", "amsgrad", "nadam", "muon"], {"epsilon": 0.1})
+} | {name: {"epsilon": 0.1} for name in ["normalized_gradient", "adam", "adamw", "amsgrad", "nadam", "muon"]}
 # All methods that take many starts. random_search draws for each run anew; Lion steps by signs, which rounding may turn.
 BATCHED = [name for name, known in METHODS.items() if not known.one_start and name not in ("random_search", "lion")]
 FUNCTIONS = ["canyon", "two_wells", "saddle"]

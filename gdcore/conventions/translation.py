@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdcore import validation
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdcore import schedules, validation
 from gdcore.arrays import Array
 from gdcore.catalogue import METHODS
-from gdcore.hyperparameters import signature_of
+from gdcore.hyperparameters import signature_of, split
 
 Hyperparameters = dict[str, Any]
 
@@ -169,9 +172,10 @@ def translate(method: str, source: str, target: str, **hyperparameters: Any) -> 
     another, and what the target cannot express, such as an ε under the root for PyTorch's RMSprop.
     Source: the equations are with the methods in `gdcore.methods`.
     """
-    start, end = _lookup(method, source), _lookup(method, target)
+    start, end = _lookup(method, source, "source"), _lookup(method, target, "target")
     ours = {theirs: name for name, theirs in start.names.items()}
-    given = {name: value for name, value in _unfold(hyperparameters).items() if start.constants.get(name) != value}
+    given = {name: _value(name, value) for name, value in _unfold(hyperparameters).items()}
+    given = {name: value for name, value in given.items() if start.constants.get(name) != value}
     unknown = [name for name in given if name not in ours]
     if unknown:
         raise ValueError(f"{source}'s {method} has {', '.join(ours)}; got {', '.join(unknown)}")
@@ -197,13 +201,11 @@ def pytorch_line(method: str, **hyperparameters: Any) -> str:
     return f"torch.optim.{METHODS[method].pytorch}(parameters, {', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
 
 
-def _lookup(method: str, source: str) -> _Form:
+def _lookup(method: str, source: str, place: str) -> _Form:
     """How a source writes a method; gdcore's own way of writing has its own names."""
     validation.choice("method", method, _FORMS)
     forms = {"gdcore": _form(**{name: name for name in _defaults(method)}), **_FORMS[method]}
-    if source not in forms:
-        raise ValueError(f"{method} is known from {', '.join(forms)}, got {validation.shown(source)}")
-    return forms[source]
+    return forms[validation.choice(place, source, forms)]
 
 
 def _defaults(method: str) -> Hyperparameters:
@@ -211,9 +213,20 @@ def _defaults(method: str) -> Hyperparameters:
     return dict(signature_of(METHODS[method].function).defaults)
 
 
+def _value(name: str, value: Any) -> Any:
+    """A truth value or a finite number; whole numbers stay whole."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    number = validation.number(name, value)
+    return int(value) if isinstance(value, (int, np.integer)) else number
+
+
 def _unfold(h: Hyperparameters) -> Hyperparameters:
     """PyTorch's betas=(β₁, β₂) as two."""
-    betas = {f"betas[{i}]": beta for i, beta in enumerate(h.get("betas", ()))}
+    pair = h.get("betas", ())
+    if "betas" in h and not (isinstance(pair, (tuple, list)) and len(pair) == 2):
+        raise TypeError(f"betas must be a pair of numbers, got {validation.shown(pair)}")
+    betas = {f"betas[{i}]": beta for i, beta in enumerate(pair)}
     return {name: value for name, value in h.items() if name != "betas"} | betas
 
 
@@ -249,7 +262,8 @@ def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperpar
     {'learning_rate': 0.5, 'momentum': 0.9}
     """
     rule = METHODS[validation.choice("method", method, METHODS)].scale
-    size = validation.whole_number("size", size, least=1)
+    size = validation.whole_number("size", size, least=1, most=2**53)
+    split(METHODS[method].function, hyperparameters, np.ones(1))  # refuses what the method does not take
     h = {**_defaults(method), **hyperparameters}
     if rule is None:
         raise ValueError(
@@ -273,6 +287,8 @@ def pytorch_scheduler(schedule: str, **arguments: Any) -> tuple[str, Hyperparame
     Raises ValueError for other schedules and for an argument that is missing.
     Source: Bishop and Bishop, equations 7.36 to 7.38; Prince, section 6.2.2; the lecture notes, figure 4.24.
     """
+    validation.choice("schedule", schedule, ("step_decay", "linear", "power_law", "exponential", "geometric", "cosine"))
+    getattr(schedules, schedule)(**arguments)  # refuses what it does not take
     a = arguments
     if schedule == "step_decay":
         return "StepLR", {"step_size": a["every"], "gamma": a["factor"]}
@@ -284,9 +300,7 @@ def pytorch_scheduler(schedule: str, **arguments: Any) -> tuple[str, Hyperparame
         return "ExponentialLR", {"gamma": a["factor"] ** (1 / a.get("scale", 1.0))}
     if schedule == "geometric":
         return "ExponentialLR", {"gamma": 1 / a["base"]}
-    if schedule == "cosine":
-        return "CosineAnnealingLR", {"T_max": a["steps"], "eta_min": a.get("last", 0.0)}
-    raise ValueError(f"schedule must be step_decay, linear, power_law, exponential, geometric or cosine, got {schedule!r}")
+    return "CosineAnnealingLR", {"T_max": a["steps"], "eta_min": a.get("last", 0.0)}
 
 
 def pytorch_batch_norm(delta: float, alpha: float) -> Hyperparameters:
@@ -294,12 +308,13 @@ def pytorch_batch_norm(delta: float, alpha: float) -> Hyperparameters:
 
     γ is `weight` and β `bias`. The running variance differs: PyTorch averages unbiased variances, equation 7.57 averages σ.
     """
+    delta, alpha = validation.number("delta", delta, least=0), validation.number("alpha", alpha, least=0, most=1)
     return {"eps": delta, "momentum": 1 - alpha}
 
 
 def pytorch_layer_norm(delta: float) -> Hyperparameters:
     """PyTorch's argument for Bishop and Bishop's layer normalization: eps is δ of equation 7.60; γ is `weight` and β `bias`."""
-    return {"eps": delta}
+    return {"eps": validation.number("delta", delta, least=0)}
 
 
 def pytorch_he() -> Hyperparameters:
@@ -310,19 +325,28 @@ def pytorch_he() -> Hyperparameters:
     return {"mode": "fan_in", "nonlinearity": "relu"}
 
 
-def velocity(source: str, state: Array, learning_rate: float | Array) -> Array:
+def velocity(source: str, state: ArrayLike, learning_rate: float | Array) -> Array:
     """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α v_slides, by its own rate α.
 
     Raises ValueError for a source that is unknown. Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes,
     4.9.2.
     """
-    factors: dict[str, float | Array] = {"gdcore": 1.0, "bishop": 1.0, "kneusel": 1.0, "notes": -1.0}
-    factors |= {name: -learning_rate for name in ("prince", "slides", "pytorch")}
-    if source not in factors:
-        raise ValueError(f"source must be one of {', '.join(factors)}, got {source!r}")
-    return factors[source] * state
+    own_rate = ("prince", "slides", "pytorch")
+    validation.choice("source", source, ("gdcore", "bishop", "kneusel", "notes", *own_rate))
+    state = validation.as_points(state, name="state")
+    rate = _number_or_array("learning_rate", learning_rate)
+    if source in own_rate:
+        return -rate * state
+    return -1.0 * state if source == "notes" else 1.0 * state
 
 
-def position(ahead: Array, velocity: Array, momentum: float | Array) -> Array:
+def position(ahead: ArrayLike, velocity: ArrayLike, momentum: float | Array) -> Array:
     """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v. All are (..., d)."""
-    return ahead - momentum * velocity
+    ahead, velocity = validation.as_points(ahead, name="ahead"), validation.as_points(velocity, name="velocity")
+    if ahead.shape[-1] != velocity.shape[-1]:
+        raise ValueError(f"ahead and velocity must be of one dimension, got shapes {ahead.shape} and {velocity.shape}")
+    return ahead - _number_or_array("momentum", momentum) * velocity
+
+
+def _number_or_array(name: str, value: Any) -> float | Array:
+    return validation.numbers(name, value) if validation.is_array(value) else validation.number(name, value)

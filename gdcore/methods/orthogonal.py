@@ -6,7 +6,9 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from gdcore import validation
 from gdcore.arrays import Array
 from gdcore.hyperparameters import Nonnegative, OneNonnegative, Share, WholeNumber, checked_step
 from gdcore.objectives import Objective, require
@@ -47,7 +49,7 @@ def muon(
     for shape in shapes:
         rows, columns = shape[0], prod(shape[1:])
         matrix = u[..., place : place + rows * columns].reshape(*u.shape[:-1], rows, columns)
-        step = max(1, rows / columns) ** 0.5 * newton_schulz(matrix, newton_schulz_steps, epsilon)
+        step = max(1, rows / columns) ** 0.5 * _newton_schulz(matrix, newton_schulz_steps, epsilon, _COEFFICIENTS)
         steps.append(step.reshape(*u.shape[:-1], rows * columns))
         place += rows * columns
     w = w - learning_rate * (weight_decay * w + np.concatenate(steps, axis=-1))
@@ -55,15 +57,39 @@ def muon(
 
 
 def newton_schulz(
-    matrix: Array, steps: int = 5, epsilon: float = 1e-7, coefficients: tuple[float, float, float] = _COEFFICIENTS
+    matrix: ArrayLike, steps: int = 5, epsilon: float = 1e-7, coefficients: tuple[float, float, float] = _COEFFICIENTS
 ) -> Array:
     """A matrix with singular values near 1 and the singular vectors of this one, by matrix products alone.
 
-    X ← X / max(‖X‖_F, ε), then `steps` times X ← (a I + b X Xᵀ + c (X Xᵀ)²) X. Each maps every singular value σ to
-    a σ + b σ³ + c σ⁵. With PyTorch's coefficients five steps bring every σ ≥ 0.003 ‖X‖_F to between 0.68 and 1.21,
-    not to 1; with (1.5, −0.5, 0) the values converge to 1, more slowly. `matrix` is (..., A, B), and so is the result; a matrix
-    of zeros stays. Source: Jordan et al. 2024; Björck and Bowie 1971 for (1.5, −0.5, 0).
+    X ← X / max(‖X‖_F, ε), then `steps` times X ← (a I + b X Xᵀ + c (X Xᵀ)²) X. Each maps every singular
+    value σ to a σ + b σ³ + c σ⁵. With PyTorch's coefficients five steps bring every σ ≥ 0.003 ‖X‖_F to
+    between 0.68 and 1.21, not to 1; with (1.5, −0.5, 0) the values converge to 1, more slowly.
+
+    - `matrix`: (..., A, B), and so is the result; a matrix of zeros stays.
+    - `steps`: a whole number ≥ 0.
+    - `epsilon`: ε ≥ 0.
+    - `coefficients`: (a, b, c).
+
+    Raises ValueError or TypeError for what is none of these.
+    Source: Jordan et al. 2024; Björck and Bowie 1971 for (1.5, −0.5, 0).
+
+    >>> newton_schulz([[3, 0], [0, 0.1]], steps=20, coefficients=(1.5, -0.5, 0)).round(3)
+    array([[1., 0.],
+           [0., 1.]])
     """
+    x = validation.numbers("matrix", matrix)
+    if x.ndim < 2:
+        raise ValueError(f"matrix must have shape (..., A, B), got {x.shape}")
+    steps = validation.whole_number("steps", steps, least=0)
+    epsilon = validation.number("epsilon", epsilon, least=0)
+    three = validation.numbers("coefficients", coefficients).tolist()
+    if np.shape(three) != (3,):
+        raise ValueError(f"coefficients must be three numbers (a, b, c), got {validation.shown(coefficients)}")
+    return _newton_schulz(x, steps, epsilon, tuple(three))
+
+
+def _newton_schulz(matrix: Array, steps: int, epsilon: float, coefficients: tuple[float, float, float]) -> Array:
+    """The iteration of `newton_schulz`, its arguments trusted."""
     a, b, c = coefficients
     wide = matrix.shape[-2] <= matrix.shape[-1]
     x = matrix if wide else matrix.mT

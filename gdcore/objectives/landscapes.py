@@ -57,10 +57,15 @@ def _along_the_axes(name: str, curvature: ArrayLike, slope: ArrayLike, constant:
 def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
     """The quadratic L(w) = ½ wᵀ H w with given eigenvalues, turned by an angle.
 
-    The eigenvectors are the axes, of which the first two are turned together: the first eigenvector is (cos angle, sin angle).
-    `eigenvalues` is (d,), of any sign; `angle` is in radians. The minimum is 0 if all eigenvalues are positive; otherwise there
-    is no single one and `minima` is None. Raises ValueError or TypeError for eigenvalues that are
-    not a list of finite numbers, and for an angle that is no finite number, or not 0 in one dimension. Source: Bishop and Bishop, equations 7.7 to 7.11.
+    The eigenvectors are the axes, of which the first two are turned together: the first eigenvector
+    is (cos angle, sin angle). `eigenvalues` is (d,), of any sign; `angle` is in radians. The minimum
+    is 0 if all eigenvalues are positive; otherwise there is no single one and `minima` is None.
+    Raises ValueError or TypeError for eigenvalues that are not a list of finite numbers, and for an
+    angle that is no finite number, or not 0 in one dimension.
+    Source: Bishop and Bishop, equations 7.7 to 7.11.
+
+    >>> quadratic([1, 4]).gradient([1, 1])
+    array([1., 4.])
     """
     spectrum = validation.numbers("eigenvalues", eigenvalues, axes=1, shape="(d,)").astype(float)
     angle = validation.number("angle", angle)

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 
 import cloudpickle
-import numpy as np
 
 from gdcore import validation
 from gdcore.arrays import Array
@@ -90,14 +89,8 @@ def _of_points(function: Callable[..., Array], dimension: int | None) -> Callabl
 
     @wraps(function)
     def of_points(w: Any, *vectors: Any) -> Array:
-        if type(w) is not np.ndarray or w.dtype.kind not in "fc" or not w.ndim or w.shape[-1] != (dimension or w.shape[-1]):
-            w = validation.points(w, dimension, finite=False)
-        if vectors:
-            vectors = tuple(
-                v if type(v) is np.ndarray and v.dtype.kind in "fc" else validation.points(v, dimension, "v", finite=False)
-                for v in vectors
-            )
-        return function(w, *vectors)
+        w = validation.as_points(w, dimension)
+        return function(w, *(validation.as_points(v, w.shape[-1], "v") for v in vectors))
 
     of_points.of_points = of_points  # type: ignore[attr-defined]
     return of_points

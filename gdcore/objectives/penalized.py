@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gdcore.objectives import require
 from gdcore.objectives.objective import Objective
 from gdcore.objectives.penalties import Penalty
+from gdcore.validation import shown
 
 
 def with_penalty(objective: Objective, penalty: Penalty) -> Objective:
@@ -17,6 +19,9 @@ def with_penalty(objective: Objective, penalty: Penalty) -> Objective:
     0, the gradient is a subgradient, and the Hessian leaves the kink out. Residuals and minima are L's alone and so left out.
     On minibatches each batch carries the whole penalty. Raises ValueError for an objective that has a penalty already.
     """
+    require.objective(objective)
+    if not isinstance(penalty, Penalty):
+        raise TypeError(f"penalty must be a Penalty, such as l1(0.1) returns, got {shown(penalty)}")
     if objective.penalty is not None:
         raise ValueError(f"{objective.name} has the penalty {objective.penalty.name} already; give both as one elastic_net")
 

@@ -27,19 +27,25 @@ class Penalty:
     l1: float | Array
     l2: float | Array
 
+    def __post_init__(self) -> None:
+        validation.text("name", self.name)
+        for name in ("l1", "l2"):
+            object.__setattr__(self, name, _strength(name, getattr(self, name)))
+
     def value(self, w: Array) -> Array:
         """R(w), (...)."""
-        alpha, strength = self._in_precision_of(w)
+        w, alpha, strength = self._at(w)
         return (alpha * np.abs(w) + strength * w**2).sum(axis=-1)
 
     def gradient(self, w: Array) -> Array:
         """α sign(w) + 2λw, (..., d): the gradient, and where a coordinate is 0 the subgradient 0 of its |wᵢ|."""
-        alpha, strength = self._in_precision_of(w)
+        w, alpha, strength = self._at(w)
         return alpha * np.sign(w) + 2 * strength * w
 
     def curvature(self, w: Array) -> Array:
         """2λ for each coordinate, (..., d): the diagonal of the Hessian, the kinks of the L1 part left out."""
-        return np.broadcast_to(2 * self._in_precision_of(w)[1], w.shape).astype(w.dtype)
+        w, _, strength = self._at(w)
+        return np.broadcast_to(2 * strength, w.shape).astype(w.dtype)
 
     def prox(self, w: Array, learning_rate: float | Array) -> Array:
         """The minimizer z of R(z) + ‖z − w‖² / 2η: sign(w) max(|w| − ηα, 0) / (1 + 2ηλ), (..., d).
@@ -47,13 +53,18 @@ class Penalty:
         η is `learning_rate`, a number or of shape (..., 1) or (d,). With L1 alone this is soft thresholding, with L2 alone a
         shrinking of all coordinates by the same factor.
         """
-        alpha, strength = self._in_precision_of(w)
+        w, alpha, strength = self._at(w)
+        if not isinstance(learning_rate, float):
+            learning_rate = _rate(learning_rate, w)
         shorter = np.maximum(np.abs(w) - learning_rate * alpha, 0)
         return np.sign(w) * shorter / (1 + 2 * learning_rate * strength)
 
-    def _in_precision_of(self, w: Array) -> list[Any]:
-        """α and λ, where they are arrays in w's precision, so that they do not change it."""
-        return [s if isinstance(s, float) else s.astype(w.dtype, copy=False) for s in (self.l1, self.l2)]
+    def _at(self, w: ArrayLike) -> tuple[Array, Any, Any]:
+        """The points as an array, and α and λ, where they are arrays in the points' precision, so that they do not change it."""
+        size = next((strength.size for strength in (self.l1, self.l2) if isinstance(strength, np.ndarray)), None)
+        w = validation.as_points(w, size)
+        alpha, strength = (s if isinstance(s, float) else s.astype(w.dtype, copy=False) for s in (self.l1, self.l2))
+        return w, alpha, strength
 
 
 def l1(strength: float | ArrayLike) -> Penalty:
@@ -81,9 +92,19 @@ def elastic_net(l1: float | ArrayLike, l2: float | ArrayLike) -> Penalty:
     return Penalty("elastic net", l1=_strength("l1", l1), l2=_strength("l2", l2))
 
 
+def _rate(value: Any, w: Array) -> float | Array:
+    """A rate of a proximal step, a number ≥ 0 or an array of such that broadcasts with w."""
+    if not validation.is_array(value):
+        return validation.number("learning_rate", value, least=0)
+    array = validation.numbers("learning_rate", value).astype(w.dtype, copy=False)
+    if (array < 0).any() or np.broadcast_shapes(array.shape, w.shape[-array.ndim :]) != w.shape[-array.ndim :]:
+        raise ValueError(f"learning_rate must be ≥ 0, of shape (..., 1) or (d,), got {validation.shown(value)}")
+    return array
+
+
 def _strength(name: str, value: Any) -> float | Array:
     """A finite number ≥ 0 or an array (d,) of such."""
-    if np.ndim(value) == 0 or isinstance(value, str):
+    if not validation.is_array(value):
         return validation.number(name, value, least=0)
     array = validation.numbers(name, value, axes=1, shape="(d,)").astype(float)
     if (array < 0).any():

@@ -57,13 +57,20 @@ def polynomial_regression(x: ArrayLike, t: ArrayLike, degree: int, reduction: Li
     x and t are (N,), w (..., M+1); `degree` is M ≥ 0. All else as in `least_squares`, with X = `polynomial_features`(x, degree).
     Source: the lecture notes, figure 4.1.
     """
+    x, t = validation.numbers("x", x), validation.numbers("t", t)
+    if x.shape != t.shape or x.ndim == 0:
+        raise ValueError(f"x and t must have shape (N,), got {x.shape} and {t.shape}")
     return replace(least_squares(polynomial_features(x, degree), t, reduction), name=f"polynomial of degree {degree}")
 
 
 def polynomial_features(x: ArrayLike, degree: int) -> Array:
     """The powers 1, x, …, xᴹ of x (...) on a new last axis, (..., M+1); `degree` is M ≥ 0."""
     degree = validation.whole_number("degree", degree, least=0)
-    return validation.numbers("x", x)[..., np.newaxis] ** np.arange(degree + 1)
+    with np.errstate(over="ignore"):
+        features = validation.numbers("x", x)[..., np.newaxis] ** np.arange(degree + 1)
+    if not np.isfinite(features[..., -1]).all():
+        raise ValueError(f"x must have finite powers up to degree {degree}, got {shown(x)}")
+    return features
 
 
 def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
