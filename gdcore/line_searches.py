@@ -27,6 +27,8 @@ from gdcore.objectives import Objective, require
 __all__ = ["backtracking", "exact_line_search", "wolfe_line_search"]
 
 _MOST_TRIALS = 200
+_MOST_HALVINGS = 2200  # from the largest float to the smallest
+_KINK = 1e-40  # a root so much nearer to the start than the bracket is wide counts as a kink at the start
 _RTOL = 4 * float(np.finfo(float).eps)
 
 
@@ -48,6 +50,10 @@ class Line:
         largest = float(np.abs(self.p).max())
         # A minimum that lies farther away than this is taken for none: w itself is lost in rounding there.
         self.far = _farthest(w.dtype) * max(1.0, float(np.abs(w).max())) / largest if largest else inf
+
+    def first_trial(self, first: float) -> float:
+        """The first trial, `first` times the direction that was given; of an extreme direction not an extreme length."""
+        return first if self.unit == 1 else min(max(first * self.unit, 1e-6), 1e6)
 
     def start(self) -> Trial:
         """The point w itself, a = 0."""
@@ -165,7 +171,7 @@ def exact_line_search(
     """
     line = _checked_line(objective, w, p, None, gradient)
     first = validation.number("first", first, above=0)
-    found = exact_trial(line, first * line.unit, validation.number("tolerance", tolerance, above=0))
+    found = exact_trial(line, line.first_trial(first), validation.number("tolerance", tolerance, above=0))
     return found.step, found.gradient
 
 
@@ -182,11 +188,12 @@ def exact_trial(line: Line, first: float, tolerance: float = 1e-10) -> Trial:
     for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
         if 0 <= slope(a) < inf:
             beyond = a
-            a, _ = brentq(slope, low, beyond, xtol=1e-20 * beyond, rtol=_RTOL, maxiter=_MOST_TRIALS, full_output=True, disp=False)
+            narrowest = max(_KINK * beyond, 1e-300)
+            a, _ = brentq(slope, low, beyond, xtol=narrowest, rtol=_RTOL, maxiter=_MOST_TRIALS, full_output=True, disp=False)
             smooth = slope(a) == 0 and trials[a].value <= start.value + start.rounding()
             if smooth or trials[a].value < start.value:
                 return trials[a]
-            if a < 1e-15 * beyond:
+            if a < 1e5 * _KINK * beyond:
                 break
         if isfinite(trials[a].slope) and trials[a].slope < 0 and trials[a].value <= start.value:
             low, a = a, _beyond(trials[low], trials[a], most=10.0) if high == inf else (a + high) / 2
@@ -238,7 +245,7 @@ def backtracking_trial(line: Line, first: float, shrink: float = 0.5, decrease: 
     """The trial that `backtracking` ends with."""
     start = line.start()
     trial = Trial(line, first)
-    for _ in range(_MOST_TRIALS if start.slope < 0 else 0):
+    for _ in range(_MOST_HALVINGS if start.slope < 0 else 0):
         if (trial.w == line.w).all():
             break
         if isfinite(trial.value) and trial.value <= start.value + decrease * trial.a * start.slope:
@@ -286,7 +293,7 @@ def wolfe_line_search(
     decrease = validation.number("decrease", decrease, above=0, below=1)
     if decrease >= curvature:
         raise ValueError(f"decrease must be less than curvature, got {decrease} and {curvature}")
-    found = wolfe_trial(line, first * line.unit, decrease, curvature)
+    found = wolfe_trial(line, line.first_trial(first), decrease, curvature)
     return found.step, found.value, found.gradient
 
 

@@ -9,7 +9,7 @@ from scipy.linalg.blas import dtrsv
 
 from gdcore.arrays import Array
 from gdcore.hyperparameters import Count, checked_step
-from gdcore.line_searches import Line, Trial, wolfe_trial
+from gdcore.line_searches import Line, Trial, power_of_two, wolfe_trial
 from gdcore.objectives import Objective, require
 
 
@@ -77,8 +77,10 @@ def bfgs(objective: Objective, w: Array, state: BfgsState | None = None) -> tupl
     s, y = end.w - w, end.gradient - g
     if (curvature := float(s.dot(y))) > _noise(s, y):
         # Multiplied out: products of matrices with a vector, d² operations instead of the d³ of the product of three matrices.
-        rho, By = 1 / curvature, B.dot(y)
-        half = np.outer(s, 0.5 * rho * (1 + rho * y.dot(By)) * s - rho * By)
+        rho, unit = 1 / curvature, power_of_two(y)
+        By = B.dot(y / unit)
+        yBy = unit * unit * float((y / unit).dot(By))
+        half = np.outer(s, 0.5 * rho * (1 + rho * yBy) * s - rho * unit * By)
         B = B + (half + half.T)
     return end.w, BfgsState(end.value, end.gradient, B)
 
@@ -116,7 +118,7 @@ def lbfgs(objective: Objective, w: Array, state: LbfgsState | None = None, *, me
 
 def _searched(line: Line, first: float) -> Trial:
     """The end of a strong Wolfe search whose first trial is `first` times the direction that was given."""
-    return wolfe_trial(line, first * line.unit)
+    return wolfe_trial(line, line.first_trial(first))
 
 
 def _noise(s: Array, y: Array) -> float:
@@ -147,10 +149,12 @@ def _remembered(pairs: Pairs | None, s: Array, y: Array, curvature: float, memor
         SY[:, :-1], R[:-1, :-1] = pairs.SY[:, -old:], pairs.R[-old:, -old:]
     SY[0, -1], SY[1, -1] = s, y
     R[:, -1] = SY[0].dot(y)
-    return Pairs(SY, R, curvature / float(y.dot(y)))
+    unit = power_of_two(y)
+    return Pairs(SY, R, curvature / unit / float((y / unit).dot(y / unit)) / unit)
 
 
 def _first_step(g: Array) -> float:
     """A first trial of length 1 at most, since nothing is known of the curvature yet."""
-    length = float(np.linalg.norm(g))
+    unit = power_of_two(g)
+    length = unit * float(np.linalg.norm(g / unit))
     return 1 / length if length > 1 else 1.0

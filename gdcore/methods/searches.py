@@ -51,7 +51,7 @@ def coordinate_descent(
     if exact:
         require.one_start("exact coordinate_descent", w)
         line = Line(objective, w, direction, gradient=g)
-        learning_rate = exact_trial(line, float(np.max(learning_rate)) * line.unit).step
+        learning_rate = exact_trial(line, line.first_trial(float(np.max(learning_rate)))).step
     w = w + learning_rate * direction
     return w, state + 1
 
@@ -75,7 +75,9 @@ def steepest_descent(
     """
     require.one_start("steepest_descent", w)
     g = objective.gradient(w)
-    search = exact_trial if line_search == "exact" else backtracking_trial
     line = Line(objective, w, -g, gradient=g)
-    found = search(line, learning_rate * line.unit)
+    if line_search == "exact":
+        found = exact_trial(line, line.first_trial(learning_rate))
+    else:
+        found = backtracking_trial(line, learning_rate * line.unit)
     return found.w, found.step
