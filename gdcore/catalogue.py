@@ -87,4 +87,4 @@ LANDSCAPES: dict[str, Callable[[], Objective]] = {
     "beale": objectives.beale,
     "himmelblau": objectives.himmelblau,
 }
-"""Every test function, by its name, as a call that makes it; the quadratic with two eigenvalues, turned."""
+"""Every test function, by its name, as a call that makes it. The quadratic has two eigenvalues."""

@@ -33,14 +33,15 @@ class Method(Protocol):
 class Path:
     """What a run of `descend` leaves behind.
 
-    - `points`: (k+1, ..., d), the start and every recorded iterate; the last step is always recorded.
+    - `points`: (k+1, ..., d), the start and every recorded iterate; the last step is always
+      recorded.
     - `steps`: (k+1,), the step number of each point; the start of a fresh run has number 0.
     - `state`: the method's state after the last step. A run goes on, bit for bit, by
-      `descend(method, objective, path.points[-1], more, state=path.state,
-      first_step=path.steps[-1] + 1, ...)`.
+      `descend(method, objective, path.points[-1], more, state=path.state, first_step=path.steps[-1]
+      + 1, ...)`.
     - `records`: for each name that `observe` returned, an array with one entry a recorded step.
-    - `diverged_at`: the first recorded step whose point is not finite, None if all are;
-      for batched starts an int array (...), -1 where all points are finite.
+    - `diverged_at`: the first recorded step whose point is not finite, None if all are; for batched
+      starts an int array (...), -1 where all points are finite.
     - `objective`, `method`, `hyperparameters`: what was run.
 
     A path can be pickled, a reader's own functions in it included.
@@ -68,14 +69,14 @@ class Path:
         """The first recorded step from which on every point is within `tolerance` of `target`.
 
         None if the last point is not, or if it came there less than `quiet` steps before the end:
-        "from then on" is seen as far as the run goes. For one run; `target` is (d,), the distance is
-        Euclid's.
+        "from then on" is seen as far as the run goes. For one run; `target` is (d,), the distance
+        is Euclid's.
 
         >>> from gdcore.methods import gradient_descent
         >>> from gdcore.objectives import canyon
         >>> run = descend(gradient_descent, canyon(), [0, 0], 100, learning_rate=0.02)
         >>> run.arrival(canyon().minima[0], 0.001)
-        29
+        26
         """
         _require_one_run(self.points)
         goal = validation.points(target, self.points.shape[-1], "target")
@@ -84,12 +85,14 @@ class Path:
         return _from_then_on(~away, self.steps, validation.whole_number("quiet", quiet, least=0))
 
     def arrival_of_values(self, level: float, *, quiet: int = 0) -> int | None:
-        """The first recorded step from which on the whole objective is at most `level`; else as `arrival`.
+        """The first recorded step from which on the whole objective is at most `level`; else as
+        `arrival`.
 
         >>> from gdcore.methods import gradient_descent
         >>> from gdcore.objectives import parabola
-        >>> descend(gradient_descent, parabola(), [0], 50, learning_rate=0.05).arrival_of_values(-2.99)
-        7
+        >>> run = descend(gradient_descent, parabola(), [0], 50, learning_rate=0.05)
+        >>> run.arrival_of_values(-2.99)
+        4
         """
         _require_one_run(self.points)
         level = validation.number("level", level)
@@ -128,10 +131,10 @@ def descend(
     new (w, state). A run that diverges is recorded, not warned about: see `Path.diverged_at`.
 
     Raises ValueError or TypeError, before the first step, for a start that is empty, not numeric,
-    not finite or of the wrong dimension, a count that is not whole, a hyperparameter that the method
-    does not have or that is out of range, a state that the method cannot have returned, a gradient
-    of the wrong shape, and several starts for an objective that is written for one point. A
-    schedule's values are checked as they are used.
+    not finite or of the wrong dimension, a count that is not whole, a hyperparameter that the
+    method does not have or that is out of range, a state that the method cannot have returned, a
+    gradient of the wrong shape, and several starts for an objective that is written for one point.
+    A schedule's values are checked as they are used.
 
     >>> from gdcore.methods import gradient_descent
     >>> from gdcore.objectives import parabola
@@ -168,7 +171,9 @@ class _Walk:
         return deepcopy(hyperparameters.first_state(self.method, inspect.Parameter.empty if given is None else given, w))
 
     def along(self, recorded: list[int], first_step: int, w: Array, state: Any) -> tuple[Array, list[Mapping[str, Any]], Any]:
-        """Walk to each recorded step in turn. Returns the points there, what was observed there, and the last state."""
+        """Walk to each recorded step in turn. Returns the points there, what was observed there,
+        and the last state.
+        """
         observed: list[Mapping[str, Any]] = []
         varies = recorded[-1] >= first_step and self._varies(first_step, w)
         step = hyperparameters.bare(self.method, self.settings)
@@ -191,7 +196,9 @@ class _Walk:
         return points, observed, state
 
     def _varies(self, first_step: int, w: Array) -> bool:
-        """Whether the objective is another one at each step. Refuses a gradient of the wrong shape or that mixes runs."""
+        """Whether the objective is another one at each step. Refuses a gradient of the wrong shape
+        or that mixes runs.
+        """
         first = self.objective.at(first_step)
         require.gradient_shape(first, w)
         if w.ndim > 1:
@@ -255,7 +262,9 @@ def _require_one_run(points: Array) -> None:
 
 
 def _from_then_on(holds: NDArray[np.bool_], steps: NDArray[np.int_], quiet: int) -> int | None:
-    """The step from which on something holds to the end, at least `quiet` steps long; None if there is none."""
+    """The step from which on something holds to the end, at least `quiet` steps long; None if there
+    is none.
+    """
     last = np.flatnonzero(~holds)
     place = int(last[-1]) + 1 if last.size else 0
     if place == len(steps) or steps[-1] - steps[place] < quiet:
@@ -264,7 +273,9 @@ def _from_then_on(holds: NDArray[np.bool_], steps: NDArray[np.int_], quiet: int)
 
 
 def _recorded_steps(first_step: int, steps: int, record_every: int) -> list[int]:
-    """The steps after which to record: the start, each one divisible by `record_every`, and the last."""
+    """The steps after which to record: the start, each one divisible by `record_every`, and the
+    last.
+    """
     start, last = first_step - 1, first_step + steps - 1
     if record_every == 0:
         return [last]
@@ -273,7 +284,9 @@ def _recorded_steps(first_step: int, steps: int, record_every: int) -> list[int]
 
 
 def _diverged_at(points: Array, steps: NDArray[np.int_]) -> int | NDArray[np.int_] | None:
-    """The first recorded step whose point is not finite: None, a number, or for batched starts an array with -1 where none."""
+    """The first recorded step whose point is not finite: None, a number, or for batched starts an
+    array with -1 where none.
+    """
     with np.errstate(all="ignore"):
         all_finite = isfinite(points.sum()) or np.isfinite(points).all()
     if all_finite:

@@ -15,7 +15,7 @@ from gdcore.objectives import Objective, require
 
 # Differences that leave less than two digits of a slope decide nothing about it.
 _TWO_DIGITS = 0.01
-# At a minimum g and n are rounding errors of 0; nothing is undecided about slopes as small as these.
+# At a minimum g and n are rounding errors of 0: nothing is undecided about such small slopes.
 _AS_GOOD_AS_ZERO = 1e-6
 
 
@@ -44,7 +44,8 @@ def numerical_gradient(value: Callable[[Array], Array], w: ArrayLike, step: floa
 
 
 def numerical_hessian(gradient: Callable[[Array], Array], w: ArrayLike, step: float | None = None) -> Array:
-    """The Hessian by centred differences of a gradient, made symmetric: ½ (D + Dᵀ) with D = ∂gᵢ/∂wⱼ.
+    """The Hessian by centred differences of a gradient, made symmetric: ½ (D + Dᵀ) with D =
+    ∂gᵢ/∂wⱼ.
 
     `gradient` maps (..., d) to (..., d); w is (..., d), the result (..., d, d). `step`, errors and
     refusals as in `numerical_gradient`.
@@ -86,7 +87,7 @@ def _moved(w: Array, i: int, steps: Array) -> Array:
 
 
 def _valued(function: Callable[[Array], Array], w: Array, name: str, shape: tuple[int, ...]) -> Array:
-    """The function at w, in an array of its own, since some functions reuse one; its shape checked."""
+    """The function at w, its shape checked, as a copy, since some functions reuse one array."""
     result = np.array(function(w))
     if result.shape != shape:
         raise ValueError(f"{name} must give shape {shape} for points of shape {w.shape}, got {result.shape}")
@@ -100,11 +101,11 @@ class GradientCheck:
     """The result of `check_gradient`; as a truth value it is `passed`, and it prints as one line.
 
     - `verdict`: "agrees", "differs", or "undecided" where the differences cannot tell;
-    - `error`: the largest over the coordinates of |g − n| / max(|g|, |n|), for the gradient g and the
-      numerical gradient n, where that is more than the differences' own error explains;
+    - `error`: the largest over the coordinates of |g − n| / max(|g|, |n|), for the gradient g and
+      the numerical gradient n, where that is more than the differences' own error explains;
     - `tolerance`: the largest error that passes;
-    - `coordinate`: the index into w where g and n are farthest apart by this measure; `analytic` and
-      `numerical`: g and n there;
+    - `coordinate`: the index into w where g and n are farthest apart by this measure; `analytic`
+      and `numerical`: g and n there;
     - `reason`: why the differences cannot tell, empty if they can.
     """
 
@@ -133,20 +134,21 @@ class GradientCheck:
 
 
 def check_gradient(objective: Objective, w: ArrayLike, step: float | None = None, tolerance: float = 1e-6) -> GradientCheck:
-    """Compare an objective's gradient with centred differences of its value at w, (..., d), coordinate by coordinate.
+    """Compare an objective's gradient with centred differences of its value at w, (..., d),
+    coordinate by coordinate.
 
-    All is computed in double precision, where the objective allows it. The differences' own error is
-    estimated: that of rounding from the size of the values, that of the step by taking it twice as
-    long. A gap that this explains is no error of the gradient's. The differences cannot tell at a
-    kink, whose two sides have different slopes (any slope between them agrees), and where a large
+    All is computed in double precision, where the objective allows it. The differences' own error
+    is estimated: that of rounding from the size of the values, that of the step by taking it twice
+    as long. A gap that this explains is no error of the gradient's. The differences cannot tell at
+    a kink, whose two sides have different slopes (any slope between them agrees), and where a large
     constant in the values leaves them less than two digits.
 
     - `step`: h, as in `numerical_gradient`.
     - `tolerance`: relative, for each coordinate.
 
     A gradient or a difference that is not finite differs.
-    Raises ValueError or TypeError for a gradient or a value of the wrong shape, for a w that is empty
-    or not finite, and for a step or tolerance that is not positive.
+    Raises ValueError or TypeError for a gradient or a value of the wrong shape, for a w that is
+    empty or not finite, and for a step or tolerance that is not positive.
     Source: the lecture notes' section 4.6.1.
 
     >>> from gdcore.objectives import rosenbrock
@@ -188,7 +190,8 @@ class _Differences:
         twice_as_long = (at[2] - at[-2]) / (taken[2] - taken[-2])
         epsilon = float(np.finfo(here.dtype).eps)
         rounding = 4 * epsilon * np.maximum(self.largest, np.maximum(np.abs(at[2]), np.abs(at[-2]))) / steps
-        # A smooth function's two sides differ by h L″, twice as much at 2 h; those of a kink differ alike at both.
+        # The two slopes of a smooth function differ by h L″, twice as much at 2 h. Those of a kink
+        # differ by as much at both.
         jump = np.abs(self.right - self.left)
         jump_farther = np.abs((at[2] - here) / taken[2] - (here - at[-2]) / -taken[-2])
         self.kink = (jump > 0.8 * jump_farther) & (jump > 10 * rounding) & (jump > 1e-3 * np.abs(self.slope))
@@ -196,7 +199,7 @@ class _Differences:
 
 
 def _verdict(g: Array, seen: _Differences, error: Array, unsure: Any, tolerance: float) -> GradientCheck:
-    """The check's result: what is worst decides, and an error that is sure before one that is not."""
+    """The check's result: the worst decides, an error that is sure before one that is not."""
     sure = np.where(unsure, 0, error)
     decided = bool((sure > tolerance).any())
     worst = sure if decided or not unsure.any() else unsure * (1 + error)

@@ -2,7 +2,8 @@
 
 A range stands at the parameter that it limits, as its type:
 
-    def momentum(objective, w, state=0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9)
+    def momentum(objective, w, state=0.0, *, learning_rate: Nonnegative = 0.01,
+                 momentum: Share = 0.9)
 
 and everything that checks a hyperparameter reads it there. A number of unknown range, such as one
 of a reader's own method, must be finite.
@@ -28,7 +29,7 @@ from gdcore.validation import shown
 
 
 class Range(NamedTuple):
-    """From `least` on, and less than `below`. `array`: one for each run or coordinate will do too."""
+    """From `least` on, and less than `below`; with `array` also one for each run or coordinate."""
 
     least: float
     below: float = inf
@@ -36,7 +37,7 @@ class Range(NamedTuple):
 
 
 Nonnegative = Annotated[float | Array, Range(0, array=True)]
-"""A number ≥ 0, or an array of such: (..., 1), one for each run, or (d,), one for each coordinate."""
+"""A number ≥ 0, or an array: (..., 1), one for each run, or (d,), one for each coordinate."""
 
 Share = Annotated[float | Array, Range(0, 1, array=True)]
 """A number ≥ 0 and < 1, or an array of such."""
@@ -66,7 +67,8 @@ class Signature:
 
 
 def checked_step(step: Callable[..., tuple[Array, Any]]) -> Callable[..., tuple[Array, Any]]:
-    """A method that checks what it is called with, as `descend` does before the first of many steps.
+    """A method that checks what it is called with, as `descend` does before the first of many
+    steps.
 
     `descend` itself takes the plain `step`, which stands in the result's `bare_step`.
     """
@@ -86,7 +88,9 @@ def checked_step(step: Callable[..., tuple[Array, Any]]) -> Callable[..., tuple[
 
 
 def bare_step(method: Any) -> Callable[..., tuple[Array, Any]] | None:
-    """The plain step of a method that checks; None of any other, such as a reader's own wrapper of one."""
+    """The plain step of a method that checks; None of any other, such as a reader's own wrapper of
+    one.
+    """
     return getattr(method, "bare_step", None) if getattr(method, "checks", None) is method else None
 
 
@@ -119,7 +123,9 @@ def signature_of(method: Callable[..., Any]) -> Signature:
 
 
 def _kinds(method: Callable[..., Any]) -> Mapping[str, Any]:
-    """The types of a method's parameters; none where they are not to be had, as of a class's instance."""
+    """The types of a method's parameters; none where they are not to be had, as of a class's
+    instance.
+    """
     try:
         return get_type_hints(getattr(method, "func", method), include_extras=True)
     except (NameError, TypeError):
@@ -127,13 +133,16 @@ def _kinds(method: Callable[..., Any]) -> Mapping[str, Any]:
 
 
 def name_of(method: Any) -> str:
-    """A method's name: its own, for `partial(momentum, momentum=0.5)` that of momentum, else its class's."""
+    """A method's name: its own, for `partial(momentum, momentum=0.5)` that of momentum, else its
+    class's.
+    """
     inner = method.func if isinstance(method, partial) else method
     return getattr(inner, "__name__", type(inner).__name__)
 
 
 def first_state(method: Callable[..., Any], given: Any, w: Array) -> Any:
-    """The state to begin with: the method's own first one if none is `given`, else that one, checked.
+    """The state to begin with: the method's own first one if none is `given`, else that one,
+    checked.
 
     What a reader's own method takes for a state is the reader's affair. Raises TypeError or
     ValueError for a state that one of gdcore's methods cannot have returned for such a w.
@@ -162,7 +171,9 @@ def _tuple_state(method: str, given: Any, first: Any, kind: Any, w: Array) -> An
 
 
 def _state_part(method: str, name: str, given: Any, first: Any, w: Array) -> Any:
-    """One number or array of a state: a count where the first state has a whole number, else numbers that fit w."""
+    """One number or array of a state: a count where the first state has a whole number, else
+    numbers that fit w.
+    """
     if isinstance(first, int):
         return validation.whole_number(name, given, least=0)
     array = validation.numbers(name, given, finite=False)
@@ -179,7 +190,8 @@ Schedules = list[tuple[str, Callable[[int], Any]]]
 
 
 def split(method: Callable[..., Any], given: Mapping[str, Any], w: Array) -> tuple[dict[str, Any], Schedules]:
-    """The hyperparameters that are fixed, checked, and apart the schedules, which check each value as it is used.
+    """The hyperparameters that are fixed, checked, and apart the schedules, which check each value
+    as it is used.
 
     Raises TypeError for one that the method does not have or needs and is not given, TypeError or
     ValueError for a value out of range.
@@ -241,7 +253,9 @@ def _kind_and_range(kind: Any) -> tuple[Any, Range | None]:
 
 
 def _in_range(name: str, value: Any, limits: Range, w: Array, where: str) -> Any:
-    """A number in its range, or an array of such that broadcasts with w where the parameter may be one."""
+    """A number in its range, or an array of such that broadcasts with w where the parameter may be
+    one.
+    """
     below = None if limits.below == inf else limits.below
     if not limits.array or not validation.is_array(value):
         return validation.number(name, value, least=limits.least, below=below, where=where)

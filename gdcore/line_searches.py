@@ -48,11 +48,13 @@ class Line:
         self.unit = power_of_two(p)
         self.p = p if self.unit == 1 else p / self.unit
         largest = float(np.abs(self.p).max())
-        # A minimum that lies farther away than this is taken for none: w itself is lost in rounding there.
+        # A minimum farther away than this is taken for none: w is lost in rounding there.
         self.far = _farthest(w.dtype) * max(1.0, float(np.abs(w).max())) / largest if largest else inf
 
     def first_trial(self, first: float) -> float:
-        """The first trial, `first` times the direction that was given; of an extreme direction not an extreme length."""
+        """The first trial, `first` times the direction that was given; of an extreme direction not
+        an extreme length.
+        """
         return first if self.unit == 1 else min(max(first * self.unit, 1e-6), 1e6)
 
     def start(self) -> Trial:
@@ -65,7 +67,9 @@ class Line:
 
 
 class Trial:
-    """The point w + a p, with the value, gradient and slope there, each computed when first asked for."""
+    """The point w + a p, with the value, gradient and slope there, each computed when first asked
+    for.
+    """
 
     __slots__ = ("_gradient", "_slope", "_value", "a", "line", "w")
 
@@ -77,7 +81,7 @@ class Trial:
 
     @property
     def step(self) -> float:
-        """The step in units of the direction that was given: a, unless that direction was scaled."""
+        """The step in units of the direction given: a, unless that direction was scaled."""
         return self.a / self.line.unit
 
     @property
@@ -130,7 +134,9 @@ def _ordinary(dtype: np.dtype) -> tuple[float, float]:
 
 
 def power_of_two(v: Array) -> float:
-    """The power of two next to the largest number in v, by which its squares can be saved; 1 where they need not be."""
+    """The power of two next to the largest number in v, by which its squares can be saved; 1 where
+    they need not be.
+    """
     largest = float(np.abs(v).max())
     smallest_ordinary, largest_ordinary = _ordinary(v.dtype)
     if largest == 0 or not isfinite(largest) or smallest_ordinary <= largest <= largest_ordinary:
@@ -269,9 +275,9 @@ def wolfe_line_search(
 
     They are φ(a) ≤ φ(0) + c₁ a φ′(0), a decrease, and |φ′(a)| ≤ c₂ |φ′(0)|, a flatter slope.
     Together they keep sᵀy > 0 for BFGS. From `first` the search goes farther until it has passed a
-    minimum, then narrows the bracket by cubic interpolation. A value counts as lower up to rounding.
-    Where rounding lets the bracket shrink no more before both hold, the lowest trial is returned,
-    which may be a = 0.
+    minimum, then narrows the bracket by cubic interpolation. A value counts as lower up to
+    rounding. Where rounding lets the bracket shrink no more before both hold, the lowest trial is
+    returned, which may be a = 0.
 
     - `w`, `p`: the point and the direction, (d,).
     - `value`, `gradient`: L(w) and ∇L(w), (d,), if they are known.
@@ -279,8 +285,8 @@ def wolfe_line_search(
     - `decrease`, `curvature`: c₁ and c₂, 0 < c₁ < c₂ < 1.
 
     Raises ValueError if L falls without end along the line (to 10⁵¹ times ‖w‖ in double precision).
-    Source: Wolfe 1969; Nocedal and Wright 2006, algorithms 3.5 and 3.6; Moré and Thuente 1994 for the
-    safeguards.
+    Source: Wolfe 1969; Nocedal and Wright 2006, algorithms 3.5 and 3.6; Moré and Thuente 1994 for
+    the safeguards.
 
     >>> from gdcore.objectives import parabola
     >>> a, L, g = wolfe_line_search(parabola(), [0], [1])
@@ -338,7 +344,9 @@ def wolfe_trial(line: Line, first: float, decrease: float = 1e-4, curvature: flo
 
 @dataclass(slots=True)
 class _Wolfe:
-    """The strong Wolfe conditions for a line that starts at `start`, in which values may rise by `rounding`."""
+    """The strong Wolfe conditions for a line that starts at `start`, in which values may rise by
+    `rounding`.
+    """
 
     start: Trial
     rounding: float
@@ -354,7 +362,9 @@ class _Wolfe:
 
 
 def _zoom(wolfe: _Wolfe, low: Trial, high: Trial) -> Trial:
-    """Narrow the steps between `low`, the best so far, and `high`, to one that satisfies the conditions."""
+    """Narrow the steps between `low`, the best so far, and `high`, to one that satisfies the
+    conditions.
+    """
     line = wolfe.start.line
     narrow = 4 * _precision(line.w.dtype)
     for _ in range(_MOST_TRIALS):
@@ -372,7 +382,9 @@ def _zoom(wolfe: _Wolfe, low: Trial, high: Trial) -> Trial:
 
 
 def _beyond(before: Trial, trial: Trial, most: float) -> float:
-    """A longer step: where the secant of the slope is 0, but from 0.1 to `most` times the last advance farther."""
+    """A longer step: where the secant of the slope is 0, but from 0.1 to `most` times the last
+    advance farther.
+    """
     advance = trial.a - before.a
     rise = trial.slope - before.slope
     secant = -trial.slope * advance / rise if rise > 0 else inf

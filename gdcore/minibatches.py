@@ -1,4 +1,4 @@
-"""Minibatches: an objective on data of which each step sees a few; and gradients with given noise."""
+"""Objectives that differ from step to step: minibatches of data, and gradients with given noise."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Minibatches(Objective):
     """The objective of all data, of which each step of `descend` sees a batch.
 
     Step t = 1, 2, … sees `at(t)`, the objective of the rows `rows(t)`, which depends on nothing but
-    t and `seed`. An epoch e = 1, 2, … takes `steps_per_epoch` = ⌈N / B⌉ steps, with B = `batch_size`.
-    It goes through all data once in a random order, drawn from `default_rng([seed, e])`; its last
-    batch holds what is left: no example is dropped, and none comes twice.
+    t and `seed`. An epoch e = 1, 2, … takes `steps_per_epoch` = ⌈N / B⌉ steps, with B =
+    `batch_size`. It goes through all data once in a random order, drawn from `default_rng([seed,
+    e])`; its last batch holds what is left: no example is dropped, and none comes twice.
 
     - `objective_of(*data)`: the Objective of some data.
     - `data`: arrays with one row for each of the N examples. They are copied.
@@ -34,8 +34,8 @@ class Minibatches(Objective):
       sees the batches that its seed alone would give. `rows(t)` is then (seeds, B), and
       `objective_of` gets data with the axis (seeds, B) in front.
     - `shuffle`: if False, every epoch goes in the order of the data.
-    - `replacement`: if True, each place in the order is drawn by itself, so that an example may come
-      twice or not at all.
+    - `replacement`: if True, each place in the order is drawn by itself, so that an example may
+      come twice or not at all.
 
     Value and gradient, and `whole`, are those of all data.
 
@@ -92,7 +92,9 @@ class Minibatches(Objective):
         return -(-len(self.data[0]) // self.batch_size)
 
     def rows(self, t: int) -> Rows:
-        """Which examples step t = 1, 2, … sees: (B,), or for several seeds (seeds, B); fewer in an epoch's last step."""
+        """Which examples step t = 1, 2, … sees: (B,), or for several seeds (seeds, B); fewer in an
+        epoch's last step.
+        """
         epoch, step = divmod(validation.whole_number("t", t, least=1) - 1, self.steps_per_epoch)
         order = _order(self.seed, epoch + 1, len(self.data[0]), self.shuffle, self.replacement)
         return order[..., step * self.batch_size : (step + 1) * self.batch_size]
@@ -108,7 +110,8 @@ class Minibatches(Objective):
 
 
 def noisy(objective: Objective, noise: ArrayLike) -> Objective:
-    """The objective with `noise[t − 1]` added to its gradient at step t: stochastic gradients whose noise you choose.
+    """The objective with `noise[t − 1]` added to its gradient at step t: stochastic gradients whose
+    noise you choose.
 
     `noise` is (steps, d), or (steps, ..., d) for runs side by side. Its `whole` is the objective
     itself. Raises ValueError at a step for which there is no noise, and for noise of another

@@ -1,8 +1,10 @@
-"""One style for every picture of the book: landscapes, the paths that methods take on them, and learning curves.
+"""One style for every picture of the book: landscapes, the paths that methods take on them, and
+learning curves.
 
-Every function draws on the Axes that it is given and returns the artists. All but `contours` and `curve` leave limits and labels
-alone and take a millisecond or two, so they serve inside an explorable. Neutral ink is pure black on no background:
-`gdcore.explore` turns it into the colour of the page's text.
+Every function draws on the Axes that it is given and returns the artists. All but `contours` and
+`curve` leave limits and labels alone and take a millisecond or two, so they serve inside an
+explorable. Neutral ink is pure black on no background: `gdcore.explore` turns it into the colour of
+the page's text.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from gdcore.objectives import Objective, require
 
 INK = "#000000"
 
-# Okabe and Ito 2008. Orange and sky blue are darkened until a line has a contrast of 3 : 1 on a white page, as all six have
-# on a dark one; their yellow reaches that on no white page and is left to filled areas.
+# Okabe and Ito 2008. Orange and sky blue are darkened until a line has a contrast of 3 : 1 on a
+# white page, as all six have on a dark one. Their yellow reaches that on no white page and is left
+# to filled areas.
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY_BLUE, YELLOW = "#CC79A7", "#C48700", "#3A98CC", "#F0E442"
 COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE)
@@ -45,7 +48,7 @@ _COLOR_NAMES = {
 }
 _DASHES = {"solid": SOLID, "dashed": DASHED, "dashdot": DASHDOT, "dotted": DOTTED}
 
-# The looks of methods that the catalogue does not know: markers that no known method has, the colours in turn.
+# Methods that the catalogue does not know get markers that no known one has, the colours in turn.
 _OWN_MARKERS = ("P", "X", "h", "p", "d")
 _own_looks: dict[str, dict[str, Any]] = {}
 
@@ -106,11 +109,18 @@ def _look_of_number(k: int) -> dict[str, Any]:
 def contours(
     ax: Axes, objective: Objective, *, levels: int | ArrayLike = 14, box: ArrayLike | None = None, resolution: int = 120
 ) -> ContourSet:
-    """Contour lines of an objective of two parameters, its minima, limits and labels: a layer to draw once.
+    """Contour lines of an objective of two parameters, its minima, limits and labels: a layer to
+    draw once.
 
-    - `levels`: their values, or how many. A number of them grows with the square above the lowest value seen,
-      so that the contours of a quadratic bowl lie at equal distances.
+    - `levels`: their values, or how many. A number of them grows with the square above the lowest
+      value seen, so that the contours of a quadratic bowl lie at equal distances.
     - `box`: (2, 2), by default the objective's.
+
+    >>> from matplotlib.figure import Figure
+    >>> from gdcore.objectives import canyon
+    >>> lines = contours(Figure().add_subplot(), canyon(), levels=9)
+    >>> len(lines.levels)
+    9
     """
     _require_axes(ax)
     require.objective(objective)
@@ -136,9 +146,17 @@ def contours(
 
 
 def curve(ax: Axes, objective: Objective, *, box: ArrayLike | None = None, resolution: int = 300) -> list[Line2D]:
-    """The graph of an objective of one parameter, its minima, limits and labels: a layer to draw once.
+    """The graph of an objective of one parameter, its minima, limits and labels: a layer to draw
+    once.
 
     `box` is (1, 2), by default the objective's.
+
+    >>> from matplotlib.figure import Figure
+    >>> from gdcore.objectives import parabola
+    >>> ax = Figure().add_subplot()
+    >>> lines = curve(ax, parabola())
+    >>> ax.get_ylabel()
+    'loss $L(w)$'
     """
     _require_axes(ax)
     require.objective(objective)
@@ -153,7 +171,14 @@ def curve(ax: Axes, objective: Objective, *, box: ArrayLike | None = None, resol
 
 
 def minima(ax: Axes, points: ArrayLike) -> list[Line2D]:
-    """Stars at the minima, (m, 2)."""
+    """Stars at the minima, (m, 2).
+
+    >>> from matplotlib.figure import Figure
+    >>> [stars] = minima(Figure().add_subplot(), [[1, 2], [3, 4]])
+    >>> stars.get_xydata()
+    array([[1., 2.],
+           [3., 4.]])
+    """
     _require_axes(ax)
     stars = validation.numbers("points", points, empty=True)
     if stars.size and (stars.ndim == 0 or stars.shape[-1] != 2):
@@ -167,9 +192,15 @@ def path(
 ) -> list[Line2D]:
     """A path with its steps, up to where it left the finite, and a ring at its start.
 
-    - `run`: a `Path`, drawn in its parameters if it has two and on the graph of its loss if it has one; or points, (k, 2).
+    - `run`: a `Path`, drawn in its parameters if it has two and on the graph of its loss if it has
+      one; or points, (k, 2).
     - `method`: whose style the line wears, by default that of the `Path`.
     - `line`: further properties of the line, such as `label` or `markevery`.
+
+    >>> from matplotlib.figure import Figure
+    >>> [line, ring] = path(Figure().add_subplot(), [[0, 0], [1, 2]], method="adam")
+    >>> line.get_color()
+    '#CC79A7'
     """
     _require_axes(ax)
     points = _drawable(run)
@@ -184,7 +215,13 @@ def path(
 
 
 def legend(ax: Axes, methods: Mapping[str, str | Callable[..., Any]], **options: Any) -> Legend:
-    """A legend of methods by label, before any of them is drawn: a layer to draw once."""
+    """A legend of methods by label, before any of them is drawn: a layer to draw once.
+
+    >>> from matplotlib.figure import Figure
+    >>> box = legend(Figure().add_subplot(), {"the ball": "momentum"})
+    >>> [text.get_text() for text in box.get_texts()]
+    ['the ball']
+    """
     _require_axes(ax)
     if not isinstance(methods, Mapping):
         raise TypeError(f"methods must be a dictionary of methods by label, got {validation.shown(methods)}")
@@ -202,13 +239,20 @@ def learning_curves(
     methods: Sequence[str] | None = None,
     markers: int = 8,
 ) -> list[Line2D]:
-    """How far each run's loss lies above `minimum` at each step, on a logarithmic scale where `ax` has one.
+    """How far each run's loss lies above `minimum` at each step, on a logarithmic scale where `ax`
+    has one.
 
     - `runs`: by label, a `Path` or values, (k,), of steps 0, 1, …
-    - `methods`: whose style each line wears, by default that of the `Path`, else the style's own cycle.
+    - `methods`: whose style each line wears, by default that of the `Path`, else the style's own
+      cycle.
     - `markers`: about how many markers on a line.
 
     Values at or below the minimum, where rounding hides the rest, are left out.
+
+    >>> from matplotlib.figure import Figure
+    >>> lines = learning_curves(Figure().add_subplot(), {"mine": [4.0, 2.0, 1.0]})
+    >>> lines[0].get_ydata()
+    array([4., 2., 1.])
     """
     _require_axes(ax)
     if not isinstance(runs, Mapping):
@@ -252,7 +296,9 @@ def _box(objective: Objective, box: ArrayLike | None, dimension: int) -> Array:
 
 
 def _drawable(run: Path | ArrayLike) -> Array:
-    """The points to draw, (k, 2), up to the first that is not finite; what is far off every picture is brought nearer."""
+    """The points to draw, (k, 2), up to the first that is not finite; what is far off every picture
+    is brought nearer.
+    """
     if isinstance(run, Path):
         points = run.points if run.points.shape[-1] == 2 else np.column_stack([run.points, run.values])
     else:

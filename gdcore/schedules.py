@@ -1,9 +1,9 @@
 """Learning rates that change: a schedule is a function of the step, t = 1, 2, … to η ≥ 0.
 
-Sources count from 0: their τ is t − 1, so that the first step has the first rate. Each function here
-returns a schedule, to be given to `descend` in place of a number. A schedule takes an array of steps
-too, for a picture. `warmup` puts a rise before another schedule, and `one_after_another` joins
-several.
+Sources count from 0: their τ is t − 1, so that the first step has the first rate. Each function
+here returns a schedule, to be given to `descend` in place of a number. A schedule takes an array of
+steps too, for a picture. `warmup` puts a rise before another schedule, and `one_after_another`
+joins several.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def step_decay(first: float, factor: float, every: int) -> Schedule:
 
 
 def linear(first: float, last: float, steps: int) -> Schedule:
-    """A straight line to another rate, which then stays: η_τ = (1 − τ/K) η₀ + (τ/K) η_K for τ < K, then η_K.
+    """A straight line to another rate, which then stays: η_τ = (1 − τ/K) η₀ + (τ/K) η_K for τ < K,
+    then η_K.
 
     `first` is η₀, `last` η_K, `steps` K ≥ 1.
     Raises ValueError or TypeError for what is negative, not finite or not whole.
@@ -89,9 +90,10 @@ def linear(first: float, last: float, steps: int) -> Schedule:
 def power_law(first: float, scale: float, power: float) -> Schedule:
     """A fall by a power of the step: η_τ = η₀ (1 + τ/s)ᶜ.
 
-    `first` is η₀, `scale` s > 0, `power` c ≤ 0, which the source leaves open: above 0 the rate would
-    grow. Robbins and Monro's conditions, Σ η = ∞ and Σ η² < ∞, hold for −1 ≤ c < −½.
-    Raises ValueError or TypeError for what is outside. Source: Bishop and Bishop, equation 7.37.
+    `first` is η₀, `scale` s > 0, `power` c ≤ 0, which the source leaves open: above 0 the rate
+    would grow. Robbins and Monro's conditions, Σ η = ∞ and Σ η² < ∞, hold for −1 ≤ c < −½.
+    Raises ValueError or TypeError for what is outside.
+    Source: Bishop and Bishop, equation 7.37.
 
     >>> power_law(0.1, scale=1, power=-1)([1, 2, 4])
     array([0.1  , 0.05 , 0.025])
@@ -105,8 +107,8 @@ def power_law(first: float, scale: float, power: float) -> Schedule:
 def exponential(first: float, factor: float, scale: float = 1.0) -> Schedule:
     """A fall by the same factor each s steps, in equal parts: η_τ = η₀ c^(τ/s).
 
-    `first` is η₀, `factor` c in [0, 1], `scale` s > 0. For c < 1 the rates have a finite sum, so the
-    run comes to rest wherever it is.
+    `first` is η₀, `factor` c in [0, 1], `scale` s > 0. For c < 1 the rates have a finite sum, so
+    the run comes to rest wherever it is.
     Raises ValueError or TypeError for what is outside.
     Source: Bishop and Bishop, equation 7.38; PyTorch's ExponentialLR(c^(1/s)).
 
@@ -122,9 +124,10 @@ def exponential(first: float, factor: float, scale: float = 1.0) -> Schedule:
 def geometric(first: float, base: float) -> Schedule:
     """A fall by a constant divisor: η_τ = η₀ / Cᵗ with τ for t.
 
-    `first` is η₀, `base` C ≥ 1. For C > 1 all steps together cover η₀ C / (C − 1) gradients at most:
-    the run can stall before it arrives.
-    Raises ValueError or TypeError for what is outside. Source: Prince, a student's note, 1/Cᵗ.
+    `first` is η₀, `base` C ≥ 1. For C > 1 all steps together cover η₀ C / (C − 1) gradients at
+    most: the run can stall before it arrives.
+    Raises ValueError or TypeError for what is outside.
+    Source: Prince, a student's note, 1/Cᵗ.
 
     >>> geometric(0.1, base=2)([1, 2, 3])
     array([0.1  , 0.05 , 0.025])
@@ -135,7 +138,8 @@ def geometric(first: float, base: float) -> Schedule:
 
 
 def cosine(first: float, steps: int, last: float = 0.0) -> Schedule:
-    """Half a cosine to another rate, which then stays: η_τ = η_T + ½ (η₀ − η_T)(1 + cos(π τ/T)) for τ < T, then η_T.
+    """Half a cosine to another rate, which then stays: η_τ = η_T + ½ (η₀ − η_T)(1 + cos(π τ/T)) for
+    τ < T, then η_T.
 
     `first` is η₀, `last` η_T, `steps` T ≥ 1. PyTorch's CosineAnnealingLR is the same up to step
     T + 1 and rises again after it.

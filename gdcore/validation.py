@@ -1,7 +1,8 @@
 """Plain checks: each takes an argument's name and value, and returns the value as gdcore uses it.
 
 What is not allowed is refused by an error that names the argument, the value (shortened) and what
-is allowed: a TypeError for the wrong kind of thing, a ValueError for a wrong value of the right one.
+is allowed: a TypeError for the wrong kind of thing, a ValueError for a wrong value of the right
+one.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def number(
 
 
 def _plain(value: Any) -> float | None:
-    """A number as a Python float, infinite where it is too large for one; None for what is no number."""
+    """A number as a Python float, infinite where it is too large for one; None for what is no
+    number.
+    """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
@@ -137,7 +140,7 @@ def choice(name: str, value: Any, allowed: Iterable[str], where: str = "") -> st
 
 
 def text(name: str, value: Any) -> str:
-    """A text that is not empty. Raises TypeError for what is none and ValueError for an empty one."""
+    """A text that is not empty. Raises TypeError for what is none, ValueError for an empty one."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a text, got {shown(value)}")
     if not value:
@@ -215,7 +218,8 @@ def points(value: ArrayLike, dimension: int | None = None, name: str = "w", *, f
 
 
 def as_points(w: Any, dimension: int | None = None, name: str = "w") -> Array:
-    """Points (..., d) as they are if they are an array of floats of this dimension, else as `points` makes them.
+    """Points (..., d) as they are if they are an array of floats of this dimension, else as
+    `points` makes them.
 
     NaN and infinities may come in. For functions that are called at each step.
     """
@@ -225,7 +229,9 @@ def as_points(w: Any, dimension: int | None = None, name: str = "w") -> Array:
 
 
 def is_array(value: Any) -> bool:
-    """Whether something is several numbers, an array of at least one axis or a list, and not one number or no number."""
+    """Whether something is several numbers, an array of at least one axis or a list, and not one
+    number or no number.
+    """
     return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 

@@ -1,9 +1,10 @@
-"""One algorithm, several notations: the sources' hyperparameters translated into each other, and into PyTorch's arguments.
+"""One algorithm, several notations: the sources' hyperparameters translated into each other, and
+into PyTorch's arguments.
 
-`translate("momentum", "prince", "pytorch", alpha=0.1, beta=0.9)` is `{"lr": 0.01, "momentum": 0.9}`: with these PyTorch's SGD
-makes the same steps. The sources are "prince", "bishop", "kneusel", "notes" (the text of the lecture notes) and "slides" (the
-slides in them), beside "pytorch" and "gdcore". Steps that a source prints in a form of its own are methods too, to run and
-compare.
+`translate("momentum", "prince", "pytorch", alpha=0.1, beta=0.9)` is `{"lr": 0.01, "momentum":
+0.9}`: with these PyTorch's SGD makes the same steps. The sources are "prince", "bishop", "kneusel",
+"notes" (the text of the lecture notes) and "slides" (the slides in them), beside "pytorch" and
+"gdcore". Steps that a source prints in a form of its own are methods too, to run and compare.
 """
 
 from gdcore.conventions.as_printed import (

@@ -1,7 +1,8 @@
-"""The steps as the sources print them, where they are not those of `gdcore.methods` under other names.
+"""The steps as the sources print them, where they are not those of `gdcore.methods` under other
+names.
 
-Each is a method, line for line as printed, so that `descend` can run both and compare. The hyperparameters have gdcore's names
-and the source's meaning.
+Each is a method, line for line as printed, so that `descend` can run both and compare. The
+hyperparameters have gdcore's names and the source's meaning.
 """
 
 from __future__ import annotations
@@ -20,8 +21,15 @@ def prince_momentum(
 ) -> tuple[Array, Any]:
     """One step of Prince's momentum, a moving average: m ← β m + (1 − β) g, φ ← φ − α m.
 
-    α is `learning_rate`, β `momentum`, m the state. It is `momentum` with η = α (1 − β) and v = −α m.
+    α is `learning_rate`, β `momentum`, m the state. It is `momentum` with η = α (1 − β) and v = −α
+    m.
     Source: Prince, equation 6.11.
+
+    >>> from gdcore.objectives import parabola
+    >>> w, m = prince_momentum(parabola(), [0])
+    >>> w, m = prince_momentum(parabola(), w, m)
+    >>> w
+    array([0.3336])
     """
     m = state
     m = momentum * m + (1 - momentum) * objective.gradient(w)
@@ -41,8 +49,13 @@ def prince_nesterov(
 ) -> tuple[Array, Any]:
     """One step of Prince's Nesterov momentum: m ← β m + (1 − β) ∇L(φ − α m), φ ← φ − α m.
 
-    As printed it looks ahead by α m, farther than the momentum alone would lead, which is α β m: with `printed`=False it looks
-    there, and is `nesterov` with η = α (1 − β), v = −α m. Source: Prince, equation 6.12.
+    As printed it looks ahead by α m, farther than the momentum alone would lead, which is α β m:
+    with `printed`=False it looks there, and is `nesterov` with η = α (1 − β), v = −α m.
+    Source: Prince, equation 6.12.
+
+    >>> from gdcore.objectives import parabola
+    >>> prince_nesterov(parabola(), [0])[0]
+    array([0.12])
     """
     m = state
     reach = learning_rate if printed else learning_rate * momentum
@@ -55,9 +68,14 @@ def prince_nesterov(
 def notes_momentum(
     objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
-    """One step of momentum as in the lecture notes' text: v ← ρ v + η g, x ← x − v. Their v is minus that of `momentum`.
+    """One step of momentum as in the lecture notes' text: v ← ρ v + η g, x ← x − v. Their v is
+    minus that of `momentum`.
 
     Source: the lecture notes, section 4.9.2.
+
+    >>> from gdcore.objectives import parabola
+    >>> notes_momentum(parabola(), [0])
+    (array([0.12]), array([-0.12]))
     """
     v = state
     v = momentum * v + learning_rate * objective.gradient(w)
@@ -69,9 +87,15 @@ def notes_momentum(
 def slides_momentum(
     objective: Objective, w: Array, state: Any = 0.0, *, learning_rate: Nonnegative = 0.01, momentum: Share = 0.9
 ) -> tuple[Array, Any]:
-    """One step of momentum as on the slide and in PyTorch: v ← ρ v + g, x ← x − α v. Their v is −1/α times that of `momentum`.
+    """One step of momentum as on the slide and in PyTorch: v ← ρ v + g, x ← x − α v. Their v is
+    −1/α times that of `momentum`.
 
-    So at a constant rate the points are equal, and after a change of the rate they part. Source: the lecture notes, figure 4.16.
+    So at a constant rate the points are equal, and after a change of the rate they part.
+    Source: the lecture notes, figure 4.16.
+
+    >>> from gdcore.objectives import parabola
+    >>> slides_momentum(parabola(), [0])
+    (array([0.12]), array([-12.]))
     """
     v = state
     v = momentum * v + objective.gradient(w)
@@ -85,8 +109,13 @@ def practical_nesterov(
 ) -> tuple[Array, Any]:
     """One step of NAG-prac: v ← ρ v − η ∇L(y), y ← y + ρ v − η ∇L(y), with y for the notes' x.
 
-    It is `nesterov` exactly, for every L, with the point ahead y = w + ρ v in the place of w: `position` goes back.
+    It is `nesterov` exactly, for every L, with the point ahead y = w + ρ v in the place of w:
+    `position` goes back.
     Source: the lecture notes, section 4.9.6, NAG-prac, where it is taken for an approximation.
+
+    >>> from gdcore.objectives import parabola
+    >>> practical_nesterov(parabola(), [0])[0]
+    array([0.228])
     """
     v = state
     g = objective.gradient(w)
@@ -101,7 +130,12 @@ def library_nesterov(
 ) -> tuple[Array, Any]:
     """One step of Nesterov momentum as PyTorch has it: v ← ρ v + g, x ← x − η (g + ρ v).
 
-    At a constant rate it is `practical_nesterov`, its v being −1/η times that one's. Source: the lecture notes, section 4.9.6.
+    At a constant rate it is `practical_nesterov`, its v being −1/η times that one's.
+    Source: the lecture notes, section 4.9.6.
+
+    >>> from gdcore.objectives import parabola
+    >>> library_nesterov(parabola(), [0])[0]
+    array([0.228])
     """
     v = state
     g = objective.gradient(w)
@@ -123,8 +157,13 @@ def folded_adam(
 ) -> tuple[Array, Any]:
     """One step of Adam with its corrections folded into the rate: w ← w − ηₜ s / (√r + ε̂).
 
-    ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε̂ = ε √(1 − β₂ᵗ), with which it is `adam`; the paper leaves ε̂ constant there.
+    ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε̂ = ε √(1 − β₂ᵗ), with which it is `adam`; the paper leaves
+    ε̂ constant there.
     Source: Kingma and Ba 2015, section 2.
+
+    >>> from gdcore.objectives import parabola
+    >>> folded_adam(parabola(), [0], learning_rate=0.1)[0].round(6)
+    array([0.1])
     """
     t, s, r = state
     t = t + 1

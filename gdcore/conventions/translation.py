@@ -164,13 +164,18 @@ _FORMS: dict[str, dict[str, _Form]] = {
 def translate(method: str, source: str, target: str, **hyperparameters: Any) -> Hyperparameters:
     """The hyperparameters of a method in the notation of `target`, given in that of `source`.
 
-    With them both make equal steps from the state 0 at a constant rate; with a rate that changes, momentum and Nesterov momentum
-    do so only among sources that put the rate inside the velocity. PyTorch's Nesterov reports w + μv for w: see `position`.
-    What is not given is left out, but from "gdcore" the defaults are filled in.
+    With them both make equal steps from the state 0 at a constant rate; with a rate that changes,
+    momentum and Nesterov momentum do so only among sources that put the rate inside the velocity.
+    PyTorch's Nesterov reports w + μv for w: see `position`. What is not given is left out, but from
+    "gdcore" the defaults are filled in.
 
-    Raises ValueError for a method or source that is unknown, a name that the source does not use, one that is missing to compute
-    another, and what the target cannot express, such as an ε under the root for PyTorch's RMSprop.
+    Raises ValueError for a method or source that is unknown, a name that the source does not use,
+    one that is missing to compute another, and what the target cannot express, such as an ε under
+    the root for PyTorch's RMSprop.
     Source: the equations are with the methods in `gdcore.methods`.
+
+    >>> translate("momentum", "prince", "pytorch", alpha=0.5, beta=0.5)
+    {'lr': 0.25, 'momentum': 0.5}
     """
     start, end = _lookup(method, source, "source"), _lookup(method, target, "target")
     ours = {theirs: name for name, theirs in start.names.items()}
@@ -193,9 +198,14 @@ def translate(method: str, source: str, target: str, **hyperparameters: Any) -> 
 
 
 def pytorch_line(method: str, **hyperparameters: Any) -> str:
-    """The line of PyTorch that makes the same optimizer, such as "torch.optim.SGD(parameters, lr=0.01, momentum=0.9)".
+    """The line of PyTorch that makes the same optimizer, such as "torch.optim.SGD(parameters,
+    lr=0.01, momentum=0.9)".
 
-    The hyperparameters are gdcore's, those left out at gdcore's defaults. Raises ValueError as `translate` does.
+    The hyperparameters are gdcore's, those left out at gdcore's defaults.
+    Raises ValueError as `translate` does.
+
+    >>> pytorch_line("momentum", learning_rate=0.1)
+    'torch.optim.SGD(parameters, lr=0.1, momentum=0.9)'
     """
     arguments = translate(method, "gdcore", "pytorch", **hyperparameters)
     return f"torch.optim.{METHODS[method].pytorch}(parameters, {', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
@@ -240,23 +250,29 @@ def _fold(h: Hyperparameters) -> Hyperparameters:
 
 
 def weight_decay_of_l2(strength: float) -> float:
-    """The `weight_decay` that is a penalty λ‖w‖²: 2λ, for `adam` here and for PyTorch's SGD and Adam.
+    """The `weight_decay` that is a penalty λ‖w‖²: 2λ, for `adam` here and for PyTorch's SGD and
+    Adam.
 
     Source: the lecture notes, figure 4.26; Prince, a student's note.
+
+    >>> weight_decay_of_l2(0.25)
+    0.5
     """
     return 2 * validation.number("strength", strength, least=0)
 
 
 def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperparameters:
-    """Gdcore's hyperparameters for a loss that is a mean of `size` terms, given those for their sum.
+    """Gdcore's hyperparameters for a loss that is a mean of `size` terms, given those for their
+    sum.
 
     With them the steps are equal. A rate on the sum is `size` times as large on the mean. Adaptive
-    methods divide the scale out: there the rate stays and ε becomes ε / `size` (under the root
-    ε / `size`²), and Adam's penalty inside the gradient α / `size`. Newton's damping becomes
-    δ / `size`. Lion and random search do not feel the scale.
+    methods divide the scale out: there the rate stays and ε becomes ε / `size` (under the root ε /
+    `size`²), and Adam's penalty inside the gradient α / `size`. Newton's damping becomes δ /
+    `size`. Lion and random search do not feel the scale.
     Raises ValueError for a method without such a rule, such as Adadelta, whose ε adds to gradients
     and steps alike, and for one that is unknown.
-    Source: Prince, equations 6.5 and 6.10, sums; Bishop and Bishop, section 7.2.4, and PyTorch, means.
+    Source: Prince, equations 6.5 and 6.10, sums; Bishop and Bishop, section 7.2.4, and PyTorch,
+    means.
 
     >>> from_sum_to_mean("momentum", 50, learning_rate=0.01)
     {'learning_rate': 0.5, 'momentum': 0.9}
@@ -280,12 +296,18 @@ def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperpar
 
 
 def pytorch_scheduler(schedule: str, **arguments: Any) -> tuple[str, Hyperparameters]:
-    """PyTorch's scheduler, class and arguments, for one of `gdcore.schedules`, given its arguments by name.
+    """PyTorch's scheduler, class and arguments, for one of `gdcore.schedules`, given its arguments
+    by name.
 
-    The optimizer's own rate must be `first`; the scheduler steps once after each step. CosineAnnealingLR
-    and gdcore's cosine agree up to step T + 1; after it PyTorch's rate rises again, gdcore's stays.
+    The optimizer's own rate must be `first`; the scheduler steps once after each step.
+    CosineAnnealingLR and gdcore's cosine agree up to step T + 1; after it PyTorch's rate rises
+    again, gdcore's stays.
     Raises ValueError for other schedules and for an argument that is missing.
-    Source: Bishop and Bishop, equations 7.36 to 7.38; Prince, section 6.2.2; the lecture notes, figure 4.24.
+    Source: Bishop and Bishop, equations 7.36 to 7.38; Prince, section 6.2.2; the lecture notes,
+    figure 4.24.
+
+    >>> pytorch_scheduler("step_decay", first=0.1, factor=0.5, every=10)
+    ('StepLR', {'step_size': 10, 'gamma': 0.5})
     """
     validation.choice("schedule", schedule, ("step_decay", "linear", "power_law", "exponential", "geometric", "cosine"))
     getattr(schedules, schedule)(**arguments)  # refuses what it does not take
@@ -304,32 +326,51 @@ def pytorch_scheduler(schedule: str, **arguments: Any) -> tuple[str, Hyperparame
 
 
 def pytorch_batch_norm(delta: float, alpha: float) -> Hyperparameters:
-    """PyTorch's arguments for Bishop and Bishop's batch normalization: eps is δ of equation 7.54, momentum 1 − α of 7.56.
+    """PyTorch's arguments for Bishop and Bishop's batch normalization: eps is δ of equation 7.54,
+    momentum 1 − α of 7.56.
 
-    γ is `weight` and β `bias`. The running variance differs: PyTorch averages unbiased variances, equation 7.57 averages σ.
+    γ is `weight` and β `bias`. The running variance differs: PyTorch averages unbiased variances,
+    equation 7.57 averages σ.
+
+    >>> pytorch_batch_norm(delta=1e-5, alpha=0.75)
+    {'eps': 1e-05, 'momentum': 0.25}
     """
     delta, alpha = validation.number("delta", delta, least=0), validation.number("alpha", alpha, least=0, most=1)
     return {"eps": delta, "momentum": 1 - alpha}
 
 
 def pytorch_layer_norm(delta: float) -> Hyperparameters:
-    """PyTorch's argument for Bishop and Bishop's layer normalization: eps is δ of equation 7.60; γ is `weight` and β `bias`."""
+    """PyTorch's argument for Bishop and Bishop's layer normalization: eps is δ of equation 7.60; γ
+    is `weight` and β `bias`.
+
+    >>> pytorch_layer_norm(delta=1e-5)
+    {'eps': 1e-05}
+    """
     return {"eps": validation.number("delta", delta, least=0)}
 
 
 def pytorch_he() -> Hyperparameters:
-    """PyTorch's arguments of `torch.nn.init.kaiming_normal_` for He initialization, ε = √(2/M) with M inputs.
+    """PyTorch's arguments of `torch.nn.init.kaiming_normal_` for He initialization, ε = √(2/M) with
+    M inputs.
 
-    The deviation is then gain / √(fan_in), and the gain of ReLU is √2. Source: Bishop and Bishop, equation 7.23.
+    The deviation is then gain / √(fan_in), and the gain of ReLU is √2.
+    Source: Bishop and Bishop, equation 7.23.
+
+    >>> pytorch_he()
+    {'mode': 'fan_in', 'nonlinearity': 'relu'}
     """
     return {"mode": "fan_in", "nonlinearity": "relu"}
 
 
 def velocity(source: str, state: ArrayLike, learning_rate: float | Array) -> Array:
-    """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α v_slides, by its own rate α.
+    """The velocity of `gdcore.methods.momentum`, from a source's state: v = −α m = −v_notes = −α
+    v_slides, by its own rate α.
 
-    Raises ValueError for a source that is unknown. Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes,
-    4.9.2.
+    Raises ValueError for a source that is unknown.
+    Source: Prince, 6.11; Bishop and Bishop, 7.31; Kneusel, 11.5; the notes, 4.9.2.
+
+    >>> velocity("prince", [1, 2], learning_rate=0.5)
+    array([-0.5, -1. ])
     """
     own_rate = ("prince", "slides", "pytorch")
     validation.choice("source", source, ("gdcore", "bishop", "kneusel", "notes", *own_rate))
@@ -341,7 +382,12 @@ def velocity(source: str, state: ArrayLike, learning_rate: float | Array) -> Arr
 
 
 def position(ahead: ArrayLike, velocity: ArrayLike, momentum: float | Array) -> Array:
-    """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v. All are (..., d)."""
+    """The point w of `nesterov` from the point ahead that PyTorch and NAG-prac report: w = y − μ v.
+    All are (..., d).
+
+    >>> position([1, 2], [1, 0], momentum=0.5)
+    array([0.5, 2. ])
+    """
     ahead, velocity = validation.as_points(ahead, name="ahead"), validation.as_points(velocity, name="velocity")
     if ahead.shape[-1] != velocity.shape[-1]:
         raise ValueError(f"ahead and velocity must be of one dimension, got shapes {ahead.shape} and {velocity.shape}")

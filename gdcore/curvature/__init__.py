@@ -1,4 +1,5 @@
-"""Second-order methods, each one step as in `gdcore.methods`, and what is known of the Hessian without writing it out.
+"""Second-order methods, each one step as in `gdcore.methods`, and what is known of the Hessian
+without writing it out.
 
 | module | holds |
 |---|---|
@@ -7,9 +8,9 @@
 | `quasi_newton` | bfgs, lbfgs |
 | `spectrum` | hessian_vector_product, top_eigenvalues |
 
-Newton's and Gauss and Newton's method broadcast over leading axes of w. Conjugate gradients, BFGS and
-L-BFGS take one start (d,), since each run would search on its own, and refuse others by name. The line
-searches are in `gdcore.line_searches`.
+Newton's and Gauss and Newton's method broadcast over leading axes of w. Conjugate gradients, BFGS
+and L-BFGS take one start (d,), since each run would search on its own, and refuse others by name.
+The line searches are in `gdcore.line_searches`.
 """
 
 from gdcore.curvature.conjugate import conjugate_gradient

@@ -27,16 +27,16 @@ def conjugate_gradient(
 ) -> tuple[Array, ConjugateState]:
     """One step of conjugate gradients: w ← w + a p by a line search, then p ← −g⁺ + β p.
 
-    β = max(0, g⁺ᵀ(g⁺ − g) / gᵀg) with g⁺ = ∇L at the new w is Polak and Ribière's, not below 0. At the
-    first step p = −g. On a quadratic whose eigenvalues are positive, with exact line searches, the
-    directions are conjugate, pᵀHp′ = 0, and d steps reach the minimum in exact arithmetic. There a
-    step takes two gradients if the curvature is between 1/11 and 1 or so, more if the search must go
-    farther; with a `hessian_vector` it takes one gradient and one product, which gives the length at
-    once. "wolfe" is content with the strong Wolfe conditions with c₂ = 0.1, which is cheaper where
-    the function is not quadratic.
+    β = max(0, g⁺ᵀ(g⁺ − g) / gᵀg) with g⁺ = ∇L at the new w is Polak and Ribière's, not below 0. At
+    the first step p = −g. On a quadratic whose eigenvalues are positive, with exact line searches,
+    the directions are conjugate, pᵀHp′ = 0, and d steps reach the minimum in exact arithmetic.
+    There a step takes two gradients if the curvature is between 1/11 and 1 or so, more if the
+    search must go farther; with a `hessian_vector` it takes one gradient and one product, which
+    gives the length at once. "wolfe" is content with the strong Wolfe conditions with c₂ = 0.1,
+    which is cheaper where the function is not quadratic.
 
-    w is one start (d,); the state is (g, p), at first None. Where the gradient is 0, or no step along
-    −g descends, w rests.
+    w is one start (d,); the state is (g, p), at first None. Where the gradient is 0, or no step
+    along −g descends, w rests.
     Raises ValueError for a batch of starts, for minibatches (g must be of the same function as g⁺),
     and for a function that falls without end along a line.
     Source: Hestenes and Stiefel 1952; Nocedal and Wright 2006, algorithm 5.4; Bishop and Bishop,
@@ -69,7 +69,9 @@ def _polak_ribiere(g_new: Array, g: Array) -> float:
 
 
 def _first_step(objective: Objective, w: Array, p: Array, g: Array) -> float:
-    """The step to the minimum along p of the local quadratic, −gᵀp / pᵀHp, if its curvature is known and positive; else 1."""
+    """The step to the minimum along p of the local quadratic, −gᵀp / pᵀHp, if its curvature is
+    known and positive; else 1.
+    """
     if objective.hessian_vector is None:
         return 1.0
     curvature = float(p @ objective.hessian_vector(w, p))

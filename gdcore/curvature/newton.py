@@ -31,14 +31,15 @@ def newton(
     - `learning_rate`: η ≥ 0, or the longest step of the line search.
     - `damping`: δ ≥ 0. Where H + δ I is positive definite, more of it makes the step shorter and
       turns it towards −∇L.
-    - `line_search`: with "backtracking" η is the first of `learning_rate` times 1, ½, ¼, … that lowers
-      L enough (Armijo). Where p does not descend, −∇L takes its place. That keeps L from rising; it
-      does not keep w from a saddle, to which p may descend: only δ > −λmin does.
+    - `line_search`: with "backtracking" η is the first of `learning_rate` times 1, ½, ¼, … that
+      lowers L enough (Armijo). Where p does not descend, −∇L takes its place. That keeps L from
+      rising; it does not keep w from a saddle, to which p may descend: only δ > −λmin does.
 
-    Where H + δ I is exactly singular, so that solving fails, p is the shortest least-squares solution
-    (the pseudo-inverse); then p is 0 where the gradient is 0 or has no part that H maps to. A matrix
-    that is singular only up to rounding is solved as it is: damp it.
-    Raises ValueError for an objective without a Hessian, and for a batch of starts with a line search.
+    Where H + δ I is exactly singular, so that solving fails, p is the shortest least-squares
+    solution (the pseudo-inverse); then p is 0 where the gradient is 0 or has no part that H maps
+    to. A matrix that is singular only up to rounding is solved as it is: damp it.
+    Raises ValueError for an objective without a Hessian, and for a batch of starts with a line
+    search.
     Source: Nocedal and Wright 2006, algorithm 3.2; the lecture notes, section 4.14.2.
 
     >>> from gdcore.objectives import bowl
@@ -61,7 +62,8 @@ def newton(
 def gauss_newton(
     objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 1.0, damping: OneNonnegative = 0.0
 ) -> tuple[Array, Any]:
-    """One step of the Gauss–Newton method for L = Σ rᵢ²: solve (JᵀJ + δ I) p = −Jᵀr, then w ← w + η p.
+    """One step of the Gauss–Newton method for L = Σ rᵢ²: solve (JᵀJ + δ I) p = −Jᵀr, then w ← w + η
+    p.
 
     r are the residuals at w and J their Jacobian. It is Newton's method with the residuals' own
     curvature left out of the Hessian 2 JᵀJ + 2 Σ rᵢ ∇²rᵢ, so p never climbs. `damping` δ > 0 is
@@ -85,7 +87,9 @@ def gauss_newton(
 
 
 def _solve(matrices: Array, vectors: Array) -> Array:
-    """Solve symmetric equations, (..., d, d) and (..., d), by the pseudo-inverse where some matrix is singular."""
+    """Solve symmetric equations, (..., d, d) and (..., d), by the pseudo-inverse where some matrix
+    is singular.
+    """
     try:
         return np.linalg.solve(matrices, vectors[..., np.newaxis])[..., 0]
     except np.linalg.LinAlgError:

@@ -1,4 +1,6 @@
-"""Curvature learned from gradients: BFGS, with the whole inverse Hessian or from the last few steps."""
+"""Curvature learned from gradients: BFGS, with the whole inverse Hessian or from the last few
+steps.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,7 @@ def bfgs(objective: Objective, w: Array, state: BfgsState | None = None) -> tupl
     end = _searched(Line(objective, w, p, value, g), _first_step(g) if begins else 1.0)
     s, y = end.w - w, end.gradient - g
     if (curvature := float(s.dot(y))) > _noise(s, y):
-        # Multiplied out: products of matrices with a vector, d² operations instead of the d³ of the product of three matrices.
+        # Multiplied out: a matrix times a vector takes d² operations, the product of three d³.
         rho, unit = 1 / curvature, power_of_two(y)
         By = B.dot(y / unit)
         yBy = unit * unit * float((y / unit).dot(By))
@@ -87,16 +89,18 @@ def bfgs(objective: Objective, w: Array, state: BfgsState | None = None) -> tupl
 
 @checked_step
 def lbfgs(objective: Objective, w: Array, state: LbfgsState | None = None, *, memory: Count = 10) -> tuple[Array, LbfgsState]:
-    """One step of L-BFGS: p = −B g, where B is BFGS's from the last `memory` pairs s, y, never written out.
+    """One step of L-BFGS: p = −B g, where B is BFGS's from the last `memory` pairs s, y, never
+    written out.
 
-    The two-loop recursion is: q ← g; from the newest pair to the oldest αᵢ = ρᵢ sᵢᵀq, q ← q − αᵢ yᵢ;
-    r = (sᵀy / yᵀy) q with the newest pair; from the oldest to the newest r ← r + sᵢ (αᵢ − ρᵢ yᵢᵀr);
-    p = −r. A step costs 5 `memory` d products, and copies the 2 `memory` d numbers that it keeps.
+    The two-loop recursion is: q ← g; from the newest pair to the oldest αᵢ = ρᵢ sᵢᵀq, q ← q − αᵢ
+    yᵢ; r = (sᵀy / yᵀy) q with the newest pair; from the oldest to the newest r ← r + sᵢ (αᵢ − ρᵢ
+    yᵢᵀr); p = −r. A step costs 5 `memory` d products, and copies the 2 `memory` d numbers that it
+    keeps.
 
     w is one start (d,); the state is (L, g, pairs) at w, at first None. `memory` is a whole number
     ≥ 1. All else as in `bfgs`.
-    Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; the lecture notes,
-    section 4.14.5.
+    Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; the lecture
+    notes, section 4.14.5.
 
     >>> from gdcore.objectives import bowl
     >>> w, state = lbfgs(bowl(), [0, 0])
@@ -117,7 +121,9 @@ def lbfgs(objective: Objective, w: Array, state: LbfgsState | None = None, *, me
 
 
 def _searched(line: Line, first: float) -> Trial:
-    """The end of a strong Wolfe search whose first trial is `first` times the direction that was given."""
+    """The end of a strong Wolfe search whose first trial is `first` times the direction that was
+    given.
+    """
     return wolfe_trial(line, line.first_trial(first))
 
 
@@ -129,8 +135,8 @@ def _noise(s: Array, y: Array) -> float:
 def _two_loops(g: Array, pairs: Pairs | None) -> Array:
     """−B g, by the two loops of the recursion.
 
-    Each loop solves a triangular system. The first finds αᵢ = ρᵢ (sᵢᵀg − Σ sᵢᵀyⱼ αⱼ), a sum over the
-    newer pairs j; the second finds the ρᵢ yᵢᵀr in the same way, from sums over the older pairs.
+    Each loop solves a triangular system. The first finds αᵢ = ρᵢ (sᵢᵀg − Σ sᵢᵀyⱼ αⱼ), a sum over
+    the newer pairs j; the second finds the ρᵢ yᵢᵀr in the same way, from sums over the older pairs.
     """
     if pairs is None:
         return -g
@@ -142,7 +148,9 @@ def _two_loops(g: Array, pairs: Pairs | None) -> Array:
 
 
 def _remembered(pairs: Pairs | None, s: Array, y: Array, curvature: float, memory: int) -> Pairs:
-    """The pairs with a new one, of curvature sᵀy, and without the oldest if they would be more than `memory`."""
+    """The pairs with a new one, of curvature sᵀy, and without the oldest if they would be more than
+    `memory`.
+    """
     old = 0 if pairs is None else min(pairs.SY.shape[1], memory - 1)
     SY, R = np.empty((2, old + 1, s.size), s.dtype), np.zeros((old + 1, old + 1))
     if old and pairs is not None:

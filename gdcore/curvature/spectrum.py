@@ -16,8 +16,8 @@ _WHOLE_MATRIX = 8  # in so few dimensions the whole Hessian costs less than Lanc
 def hessian_vector_product(objective: Objective, w: ArrayLike, v: ArrayLike, *, step: float | None = None) -> Array:
     """The product H(w) v, from two gradients: (∇L(w + h v) − ∇L(w − h v)) / 2h.
 
-    If the objective has a `hessian_vector` or a Hessian and no `step` is given, that is used. w and v
-    are (..., d), and so is the result. `step` is h ‖v‖, the length of the move; by default ε^⅓
+    If the objective has a `hessian_vector` or a Hessian and no `step` is given, that is used. w and
+    v are (..., d), and so is the result. `step` is h ‖v‖, the length of the move; by default ε^⅓
     (6·10⁻⁶) times the larger of 1 and ‖w‖, which gives about ten digits on functions whose third
     derivatives are moderate. Where v is 0 the product is 0.
     Raises ValueError or TypeError for a step that is not positive and finite, and for points and
@@ -51,18 +51,19 @@ def top_eigenvalues(
     start: ArrayLike | None = None,
     seed: int = 0,
 ) -> tuple[Array, Array]:
-    """The `count` largest eigenvalues of the Hessian at w, the largest first, and their eigenvectors as columns.
+    """The `count` largest eigenvalues of the Hessian at w, the largest first, and their
+    eigenvectors as columns.
 
     By Lanczos' method (SciPy's eigsh), from products with the Hessian alone. It sees an eigenvalue
-    that occurs several times only once, so for `count` > 1 it is asked again, at right angles to what
-    it found, until nothing larger is left. In few dimensions, or if nearly all are wanted, the whole
-    matrix is taken instead, one product a column.
+    that occurs several times only once, so for `count` > 1 it is asked again, at right angles to
+    what it found, until nothing larger is left. In few dimensions, or if nearly all are wanted, the
+    whole matrix is taken instead, one product a column.
 
     - `w`: one point, (d,).
     - `count`: k, from 1 to d. The result is (k,) and (d, k).
     - `tolerance`: relative, > 0.
-    - `start`: a first vector (d,), such as the last eigenvector when w has moved little; by default a
-      normal one drawn from `seed`.
+    - `start`: a first vector (d,), such as the last eigenvector when w has moved little; by default
+      a normal one drawn from `seed`.
 
     Raises ValueError or TypeError for what is outside, and for a batch of points.
     Source: Lanczos 1950.
@@ -94,7 +95,9 @@ def top_eigenvalues(
 def _lanczos(
     objective: Objective, w: Array, count: int, tolerance: float, start: Array | None, generator: np.random.Generator
 ) -> tuple[Array, Array]:
-    """At least the `count` largest eigenvalues, and their vectors: asked again until nothing larger is left."""
+    """At least the `count` largest eigenvalues, and their vectors: asked again until nothing larger
+    is left.
+    """
     values, vectors = _eigsh(objective, w, count, tolerance, start, generator, np.empty((w.size, 0), w.dtype), 0.0)
     while count > 1 and vectors.shape[1] < w.size - 1:
         least = np.sort(values)[-count]
@@ -116,7 +119,9 @@ def _eigsh(
     found: Array,
     shift: float,
 ) -> tuple[Array, Array]:
-    """The largest eigenvalues at right angles to the vectors `found`, which are moved down by `shift` and more."""
+    """The largest eigenvalues at right angles to the vectors `found`, which are moved down by
+    `shift` and more.
+    """
 
     def product(v: Array) -> Array:
         v = v.ravel()

@@ -1,8 +1,9 @@
 """First-order methods. Each is one step: a pure function from (objective, w, state) to (w, state).
 
-The first state is the default argument, so a first step needs none. `gdcore.descent.descend` takes many steps, and checks the
-hyperparameters; a method called by itself trusts them. w is (..., d): leading axes are runs side by side, and a learning rate,
-a momentum and the like may be a number or an array of shape (..., 1), one for each run, or (d,), one for each coordinate.
+The first state is the default argument, so a first step needs none. `gdcore.descent.descend` takes
+many steps, and checks the hyperparameters; a method called by itself trusts them. w is (..., d):
+leading axes are runs side by side, and a learning rate, a momentum and the like may be a number or
+an array of shape (..., 1), one for each run, or (d,), one for each coordinate.
 
 | family | methods |
 |---|---|

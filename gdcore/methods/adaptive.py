@@ -1,7 +1,8 @@
-"""A rate for each coordinate, from the size of its gradients: normalized gradients, AdaGrad, RMSProp, Adadelta.
+"""A rate for each coordinate, from the size of its gradients: normalized gradients, AdaGrad,
+RMSProp, Adadelta.
 
-In all of them a coordinate whose gradients have so far been 0 does not move, even where ε = 0 would make that 0/0:
-0 is the limit of 0 / (0 + ε) for ε → 0.
+In all of them a coordinate whose gradients have so far been 0 does not move, even where ε = 0 would
+make that 0/0: 0 is the limit of 0 / (0 + ε) for ε → 0.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from gdcore.objectives import Objective
 
 
 class RmspropState(NamedTuple):
-    """The average r of the squared gradients, m of the gradients if centered, the velocity v, (..., d)."""
+    """The average r of the squared gradients, m of the gradients if centered, the velocity v, (...,
+    d).
+    """
 
     r: float | Array
     m: float | Array
@@ -37,9 +40,14 @@ def normalized_gradient(
 ) -> tuple[Array, Any]:
     """One step along each coordinate's sign: g = ∇L(w), w ← w − η g / (|g| + ε).
 
-    Each coordinate moves by η, whatever the size of its gradient (by less where |g| is not large beside ε, and not at all where
-    g is 0). So it ends by stepping to and fro across the minimum. w is (..., d); there is no state; ε ≥ 0.
+    Each coordinate moves by η, whatever the size of its gradient (by less where |g| is not large
+    beside ε, and not at all where g is 0). So it ends by stepping to and fro across the minimum. w
+    is (..., d); there is no state; ε ≥ 0.
     Source: Prince, equations 6.13 and 6.14.
+
+    >>> from gdcore.objectives import canyon
+    >>> normalized_gradient(canyon(), [0, 0])[0]
+    array([0.01, 0.01])
     """
     g = objective.gradient(w)
     w = w - learning_rate * ratio(g, np.abs(g) + epsilon, epsilon)
@@ -58,11 +66,17 @@ def adagrad(
 ) -> tuple[Array, Any]:
     """One step of AdaGrad: r ← r + g², w ← w − η g / (√r + ε), with g = ∇L(w).
 
-    w is (..., d); the state is r, the sum of all squared gradients, (..., d), at first 0. `inside_root` puts ε under the root,
-    η g / √(r + ε), as the lecture notes' text does; that matters where the gradients are about as small as √ε.
-    PyTorch's ε is 10⁻¹⁰; its `initial_accumulator_value` is a first state here. Kneusel prints no ε.
-    Source: Duchi, Hazan and Singer 2011; Bishop and Bishop, equations 7.39 and 7.40; Kneusel, equation 11.9; the lecture notes,
-    section 4.10.1.
+    w is (..., d); the state is r, the sum of all squared gradients, (..., d), at first 0.
+    `inside_root` puts ε under the root, η g / √(r + ε), as the lecture notes' text does; that
+    matters where the gradients are about as small as √ε. PyTorch's ε is 10⁻¹⁰; its
+    `initial_accumulator_value` is a first state here. Kneusel prints no ε.
+    Source: Duchi, Hazan and Singer 2011; Bishop and Bishop, equations 7.39 and 7.40; Kneusel,
+    equation 11.9; the lecture notes, section 4.10.1.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, r = adagrad(canyon(), [0, 0], learning_rate=0.1)
+    >>> w.round(4), r
+    (array([0.1, 0.1]), array([144., 900.]))
     """
     r = state
     g = objective.gradient(w)
@@ -86,15 +100,22 @@ def rmsprop(
     centered: bool = False,
     inside_root: bool = False,
 ) -> tuple[Array, Any]:
-    """One step of RMSProp: r ← β r + (1 − β) g², v ← μ v − η g / (√r + ε), w ← w + v, with g = ∇L(w).
+    """One step of RMSProp: r ← β r + (1 − β) g², v ← μ v − η g / (√r + ε), w ← w + v, with g =
+    ∇L(w).
 
-    With `momentum` μ = 0, as usual, v is only the step. With `nesterov`, g = ∇L(w + μ v). With `centered`, the root is of the
-    spread r − m² about the mean m ← β m + (1 − β) g. `inside_root` puts ε under the root, as the lecture notes' text does.
-    w is (..., d); the state is (r, m, v), each (..., d), at first 0; m stays 0 unless centered. `decay` is β, in [0, 1).
-    PyTorch calls it alpha, and its default is 0.99; the momentum there has the rate outside v, which is the same at constant η.
-    A spread that rounding makes negative counts as 0.
-    Source: Hinton 2012; Bishop and Bishop, equations 7.41 and 7.42; Kneusel, equations 11.7 and 11.8, without ε; the lecture
-    notes, section 4.11.2; centered: Graves 2013.
+    With `momentum` μ = 0, as usual, v is only the step. With `nesterov`, g = ∇L(w + μ v). With
+    `centered`, the root is of the spread r − m² about the mean m ← β m + (1 − β) g. `inside_root`
+    puts ε under the root, as the lecture notes' text does. w is (..., d); the state is (r, m, v),
+    each (..., d), at first 0; m stays 0 unless centered. `decay` is β, in [0, 1). PyTorch calls it
+    alpha, and its default is 0.99; the momentum there has the rate outside v, which is the same at
+    constant η. A spread that rounding makes negative counts as 0.
+    Source: Hinton 2012; Bishop and Bishop, equations 7.41 and 7.42; Kneusel, equations 11.7 and
+    11.8, without ε; the lecture notes, section 4.11.2; centered: Graves 2013.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, state = rmsprop(canyon(), [0, 0])
+    >>> w.round(4), state.r
+    (array([0.0316, 0.0316]), array([14.4, 90. ]))
     """
     r, m, v = state
     g = objective.gradient(w + momentum * v if nesterov else w)
@@ -117,11 +138,17 @@ def adadelta(
     decay: Share = 0.9,
     epsilon: Nonnegative = 1e-6,
 ) -> tuple[Array, Any]:
-    """One step of Adadelta: r ← ρ r + (1 − ρ) g², Δ = √(u + ε) / √(r + ε) g, u ← ρ u + (1 − ρ) Δ², w ← w − η Δ.
+    """One step of Adadelta: r ← ρ r + (1 − ρ) g², Δ = √(u + ε) / √(r + ε) g, u ← ρ u + (1 − ρ) Δ²,
+    w ← w − η Δ.
 
-    The average u of past steps takes the place of a rate; η is 1 in the paper. Its first steps are about √ε: without ε it
-    never starts. w is (..., d); the state is (r, u), each (..., d), at first 0. `decay` is ρ, in [0, 1).
+    The average u of past steps takes the place of a rate; η is 1 in the paper. Its first steps are
+    about √ε: without ε it never starts. w is (..., d); the state is (r, u), each (..., d), at first
+    0. `decay` is ρ, in [0, 1).
     Source: Zeiler 2012; Kneusel, section Adagrad and Adadelta, in words, with γ for ρ.
+
+    >>> from gdcore.objectives import canyon
+    >>> adadelta(canyon(), [0, 0])[0].round(5)
+    array([0.00316, 0.00316])
     """
     r, u = state
     g = objective.gradient(w)
@@ -134,7 +161,9 @@ def adadelta(
 
 
 def ratio(numerator: Array, denominator: Array, epsilon: float | Array) -> Array:
-    """The quotient, and 0 where the denominator is 0, as it can be only if the ε in it is 0 or rounds to it."""
+    """The quotient, and 0 where the denominator is 0, as it can be only if the ε in it is 0 or
+    rounds to it.
+    """
     if isinstance(epsilon, float) and epsilon > _least(denominator.dtype):
         return numerator / denominator
     return np.divide(numerator, denominator, out=np.zeros_like(denominator), where=denominator != 0)
@@ -142,5 +171,7 @@ def ratio(numerator: Array, denominator: Array, epsilon: float | Array) -> Array
 
 @cache
 def _least(dtype: np.dtype) -> float:
-    """A number below which a float of this kind may round to 0; its square is what is under Adadelta's root."""
+    """A number below which a float of this kind may round to 0; its square is what is under
+    Adadelta's root.
+    """
     return float(np.finfo(dtype).tiny)

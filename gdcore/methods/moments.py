@@ -13,7 +13,7 @@ from gdcore.objectives import Objective
 
 
 class AdamState(NamedTuple):
-    """The number of steps taken t, the average s of the gradients and r of their squares, (..., d)."""
+    """The steps taken t, the average s of the gradients and r of their squares, (..., d)."""
 
     t: int
     s: float | Array
@@ -30,7 +30,7 @@ class AmsgradState(NamedTuple):
 
 
 class NadamState(NamedTuple):
-    """The number of steps taken t, the product p of the momenta so far, and Adam's averages s and r."""
+    """The steps taken t, the product p of the momenta so far, and Adam's averages s and r."""
 
     t: int
     p: float | Array
@@ -51,15 +51,24 @@ def adam(
     weight_decay: Nonnegative = 0.0,
     bias_correction: bool = True,
 ) -> tuple[Array, Any]:
-    """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε), with g = ∇L(w) + α w.
+    """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε),
+    with g = ∇L(w) + α w.
 
-    ŝ = s / (1 − β₁ᵗ) and r̂ = r / (1 − β₂ᵗ) correct for the zeros that the averages start from; `bias_correction=False` leaves
-    that out. `weight_decay` is α, an L2 penalty ½ α ‖w‖² inside the gradient, as in PyTorch's Adam (a penalty λ ‖w‖² is α = 2λ);
-    it is divided by √r̂ like all else: compare `adamw`. w is (..., d); the state is (t, s, r): the number of steps taken, and
-    the averages, (..., d), at first 0. A coordinate whose gradients have all been 0 does not move, with ε = 0 either.
-    With a schedule for β₁ or β₂ the corrections use the present value for all past steps.
-    Source: Kingma and Ba 2015; Prince, equations 6.15 to 6.17 (β, γ; his t is one less); Bishop and Bishop, equations 7.43 to
-    7.47 and algorithm 7.4, whose sign is mended; Kneusel, equation 11.10, whose t must start at 1; the lecture notes, 4.12.2.
+    ŝ = s / (1 − β₁ᵗ) and r̂ = r / (1 − β₂ᵗ) correct for the zeros that the averages start from;
+    `bias_correction=False` leaves that out. `weight_decay` is α, an L2 penalty ½ α ‖w‖² inside the
+    gradient, as in PyTorch's Adam (a penalty λ ‖w‖² is α = 2λ); it is divided by √r̂ like all else:
+    compare `adamw`. w is (..., d); the state is (t, s, r): the number of steps taken, and the
+    averages, (..., d), at first 0. A coordinate whose gradients have all been 0 does not move, with
+    ε = 0 either. With a schedule for β₁ or β₂ the corrections use the present value for all past
+    steps.
+    Source: Kingma and Ba 2015; Prince, equations 6.15 to 6.17 (β, γ; his t is one less); Bishop and
+    Bishop, equations 7.43 to 7.47 and algorithm 7.4, whose sign is mended; Kneusel, equation 11.10,
+    whose t must start at 1; the lecture notes, 4.12.2.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, state = adam(canyon(), [0, 0], learning_rate=0.1)
+    >>> w.round(6), state.t, state.s
+    (array([0.1, 0.1]), 1, array([-1.2, -3. ]))
     """
     t, s, r = state
     t = t + 1
@@ -84,12 +93,18 @@ def adamw(
     epsilon: Nonnegative = 1e-8,
     weight_decay: Nonnegative = 0.01,
 ) -> tuple[Array, Any]:
-    """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w), with g = ∇L(w).
+    """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w), with g
+    = ∇L(w).
 
-    ŝ and r̂ as in `adam`, of the gradient without a penalty: each weight shrinks by the same share η α. `weight_decay` is α.
-    As in PyTorch it is multiplied by the rate η; the paper's λ′ is not: α = λ′ / η. w is (..., d); the state is (t, s, r).
-    Source: Loshchilov and Hutter 2019, algorithm 2; the lecture notes, section 4.13.2 (the text's λ is α; the slide decays by
-    λ alone, and its figure 4.26 writes 2λ).
+    ŝ and r̂ as in `adam`, of the gradient without a penalty: each weight shrinks by the same share
+    η α. `weight_decay` is α. As in PyTorch it is multiplied by the rate η; the paper's λ′ is not: α
+    = λ′ / η. w is (..., d); the state is (t, s, r).
+    Source: Loshchilov and Hutter 2019, algorithm 2; the lecture notes, section 4.13.2 (the text's λ
+    is α; the slide decays by λ alone, and its figure 4.26 writes 2λ).
+
+    >>> from gdcore.objectives import canyon
+    >>> adamw(canyon(), [1, 1], learning_rate=0.1)[0].round(6)
+    array([0.999, 0.899])
     """
     t, s, r = state
     t = t + 1
@@ -113,11 +128,18 @@ def amsgrad(
     beta2: Share = 0.999,
     epsilon: Nonnegative = 1e-8,
 ) -> tuple[Array, Any]:
-    """One step of AMSGrad, Adam whose denominator never falls: q ← max(q, r), w ← w − η ŝ / (√q̂ + ε).
+    """One step of AMSGrad, Adam whose denominator never falls: q ← max(q, r), w ← w − η ŝ / (√q̂ +
+    ε).
 
-    s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ). w is (..., d); the state is (t, s, r, q), at first 0.
-    PyTorch's definition; the paper has no corrections, and so does not divide the maximum by 1 − β₂ᵗ.
+    s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ). w is (..., d); the state is (t,
+    s, r, q), at first 0. PyTorch's definition; the paper has no corrections, and so does not divide
+    the maximum by 1 − β₂ᵗ.
     Source: Reddi, Kale and Kumar 2018, algorithm 2.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, state = amsgrad(canyon(), [0, 0])
+    >>> state.q
+    array([0.144, 0.9  ])
     """
     t, s, r, q = state
     t = t + 1
@@ -143,11 +165,17 @@ def nadam(
     epsilon: Nonnegative = 1e-8,
     momentum_decay: OneNonnegative = 0.004,
 ) -> tuple[Array, Any]:
-    """One step of NAdam, Adam with Nesterov's look-ahead, whose momentum warms up as μₜ = β₁ (1 − ½ · 0.96^(ψ t)).
+    """One step of NAdam, Adam with Nesterov's look-ahead, whose momentum warms up as μₜ = β₁ (1 − ½
+    · 0.96^(ψ t)).
 
-    s and r as in `adam`, p ← p μₜ, and w ← w − η ((1 − μₜ) / (1 − p) g + μₜ₊₁ / (1 − p μₜ₊₁) s) / (√r̂ + ε).
-    w is (..., d); the state is (t, p, s, r): the steps taken, the product of the μ so far, at first 1, and the averages.
-    `momentum_decay` is ψ ≥ 0. PyTorch's definition. Source: Dozat 2016; the lecture notes name it in section 4.12.7.
+    s and r as in `adam`, p ← p μₜ, and w ← w − η ((1 − μₜ) / (1 − p) g + μₜ₊₁ / (1 − p μₜ₊₁) s) /
+    (√r̂ + ε). w is (..., d); the state is (t, p, s, r): the steps taken, the product of the μ so
+    far, at first 1, and the averages. `momentum_decay` is ψ ≥ 0. PyTorch's definition.
+    Source: Dozat 2016; the lecture notes name it in section 4.12.7.
+
+    >>> from gdcore.objectives import canyon
+    >>> nadam(canyon(), [0, 0])[0].round(6)
+    array([0.002113, 0.002113])
     """
     t, p, s, r = state
     t = t + 1
@@ -174,14 +202,16 @@ def lion(
     beta2: Share = 0.99,
     weight_decay: Nonnegative = 0.0,
 ) -> tuple[Array, Array]:
-    """One step of Lion: u = sign(β₁ m + (1 − β₁) g), w ← w − η (u + α w), m ← β₂ m + (1 − β₂) g, with g = ∇L(w).
+    """One step of Lion: u = sign(β₁ m + (1 − β₁) g), w ← w − η (u + α w), m ← β₂ m + (1 − β₂) g,
+    with g = ∇L(w).
 
-    Each coordinate moves by η, in the direction of an average m of the gradients that looks ahead by
-    the present one. Only the sign counts, so the size of the loss does not, and there is no ε. Where
-    the average is 0 the coordinate rests. A rate 3 to 10 times smaller than Adam's is usual, since
-    every coordinate moves by all of it.
+    Each coordinate moves by η, in the direction of an average m of the gradients that looks ahead
+    by the present one. Only the sign counts, so the size of the loss does not, and there is no ε.
+    Where the average is 0 the coordinate rests. A rate 3 to 10 times smaller than Adam's is usual,
+    since every coordinate moves by all of it.
 
-    w is (..., d); the state is m, (..., d), at first 0. `weight_decay` is α, decoupled as in `adamw`.
+    w is (..., d); the state is m, (..., d), at first 0. `weight_decay` is α, decoupled as in
+    `adamw`.
     Source: Chen et al. 2023, algorithm 2.
 
     >>> from gdcore.objectives import canyon

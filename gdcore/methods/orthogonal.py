@@ -29,16 +29,26 @@ def muon(
     epsilon: OneNonnegative = 1e-7,
     newton_schulz_steps: WholeNumber = 5,
 ) -> tuple[Array, Any]:
-    """One step of Muon: each matrix of w moves along its averaged gradient with all singular values made about 1.
+    """One step of Muon: each matrix of w moves along its averaged gradient with all singular values
+    made about 1.
 
-    b ← μ b + (1 − μ) g, u = (1 − μ) g + μ b (or u = b without `nesterov`), and for each matrix U, of A rows and B columns, in u:
-    W ← W − η α W − η √max(1, A/B) `newton_schulz`(U). w is (..., d); the state is b, (..., d), at first 0; `weight_decay` is α.
+    b ← μ b + (1 − μ) g, u = (1 − μ) g + μ b (or u = b without `nesterov`), and for each matrix U,
+    of A rows and B columns, in u: W ← W − η α W − η √max(1, A/B) `newton_schulz`(U). w is (..., d);
+    the state is b, (..., d), at first 0; `weight_decay` is α.
 
-    The matrices are those of `objective.shapes`, one after the other in w. A vector counts as a matrix of one column, so that
-    it moves by its direction; a kernel (out, in, height, width) as a matrix of `out` rows. PyTorch takes matrices alone and
-    leaves the rest to AdamW; its matrices are (out, in), its weight decay is 0.1 by default, and it computes in bfloat16.
-    A gradient of 0 moves nothing. Raises ValueError for an objective without shapes, or whose shapes do not fill w.
+    The matrices are those of `objective.shapes`, one after the other in w. A vector counts as a
+    matrix of one column, so that it moves by its direction; a kernel (out, in, height, width) as a
+    matrix of `out` rows. PyTorch takes matrices alone and leaves the rest to AdamW; its matrices
+    are (out, in), its weight decay is 0.1 by default, and it computes in bfloat16. A gradient of 0
+    moves nothing.
+    Raises ValueError for an objective without shapes, or whose shapes do not fill w.
     Source: Jordan et al. 2024, with the coefficients that PyTorch uses; Prince, a student's note.
+
+    >>> from dataclasses import replace
+    >>> from gdcore.objectives import quadratic
+    >>> four = replace(quadratic([1, 2, 3, 4]), shapes=((2, 2),))
+    >>> muon(four, [1, 0, 0, 1], learning_rate=0.1)[0].round(2)
+    array([0.93, 0.  , 0.  , 0.93])
     """
     shapes = require.shapes(objective, w, needed_by="muon")
     b = state
@@ -59,11 +69,13 @@ def muon(
 def newton_schulz(
     matrix: ArrayLike, steps: int = 5, epsilon: float = 1e-7, coefficients: tuple[float, float, float] = _COEFFICIENTS
 ) -> Array:
-    """A matrix with singular values near 1 and the singular vectors of this one, by matrix products alone.
+    """A matrix with singular values near 1 and the singular vectors of this one, by matrix products
+    alone.
 
-    X ← X / max(‖X‖_F, ε), then `steps` times X ← (a I + b X Xᵀ + c (X Xᵀ)²) X. Each maps every singular
-    value σ to a σ + b σ³ + c σ⁵. With PyTorch's coefficients five steps bring every σ ≥ 0.003 ‖X‖_F to
-    between 0.68 and 1.21, not to 1; with (1.5, −0.5, 0) the values converge to 1, more slowly.
+    X ← X / max(‖X‖_F, ε), then `steps` times X ← (a I + b X Xᵀ + c (X Xᵀ)²) X. Each maps every
+    singular value σ to a σ + b σ³ + c σ⁵. With PyTorch's coefficients five steps bring every σ ≥
+    0.003 ‖X‖_F to between 0.68 and 1.21, not to 1; with (1.5, −0.5, 0) the values converge to 1,
+    more slowly.
 
     - `matrix`: (..., A, B), and so is the result; a matrix of zeros stays.
     - `steps`: a whole number ≥ 0.

@@ -18,10 +18,16 @@ def random_search(
 ) -> tuple[Array, Any]:
     """One try of random search: draw a candidate, and move there if the objective is lower.
 
-    The candidate is `radius` times a standard normal vector, as in the lecture notes, or with `local` w plus that. No gradient
-    is used. w is (..., d), and each run draws its own candidate; the state is t, the number of tries so far. The draw depends on
-    nothing but `seed`, t and the shape of w, so that a run is repeatable and can be continued. A value that is not a number is
-    never lower. Source: the lecture notes, section 4.5.3.
+    The candidate is `radius` times a standard normal vector, as in the lecture notes, or with
+    `local` w plus that. No gradient is used. w is (..., d), and each run draws its own candidate;
+    the state is t, the number of tries so far. The draw depends on nothing but `seed`, t and the
+    shape of w, so that a run is repeatable and can be continued. A value that is not a number is
+    never lower.
+    Source: the lecture notes, section 4.5.3.
+
+    >>> from gdcore.objectives import canyon
+    >>> random_search(canyon(), [3, 3], seed=1)[0].round(3)
+    array([0.533, 1.242])
     """
     t = state + 1
     noise = np.random.default_rng((seed, t)).standard_normal(w.shape).astype(w.dtype, copy=False)
@@ -35,14 +41,23 @@ def random_search(
 def coordinate_descent(
     objective: Objective, w: Array, state: Any = 0, *, learning_rate: Nonnegative = 0.01, exact: bool = False
 ) -> tuple[Array, Any]:
-    """One step along one coordinate, each in turn: wᵢ ← wᵢ − η ∂L/∂wᵢ(w), or with `exact` to the minimum along that axis.
+    """One step along one coordinate, each in turn: wᵢ ← wᵢ − η ∂L/∂wᵢ(w), or with `exact` to the
+    minimum along that axis.
 
-    d steps are a sweep. The state is the number of steps so far; the coordinate is its remainder by d. w is (..., d); with
-    `exact` one start (d,), and then `learning_rate` is only the first trial of the search (see `exact_line_search`).
-    For smooth functions a point where no coordinate descends has gradient 0; on a ridge of a function that is not smooth, exact
-    coordinate descent can rest where the function still falls.
-    Raises ValueError for a batch of starts with `exact`, and for a function that falls without end along an axis.
+    d steps are a sweep. The state is the number of steps so far; the coordinate is its remainder by
+    d. w is (..., d); with `exact` one start (d,), and then `learning_rate` is only the first trial
+    of the search (see `exact_line_search`). For smooth functions a point where no coordinate
+    descends has gradient 0; on a ridge of a function that is not smooth, exact coordinate descent
+    can rest where the function still falls.
+    Raises ValueError for a batch of starts with `exact`, and for a function that falls without end
+    along an axis.
     Source: the lecture notes, section 4.7.3.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, t = coordinate_descent(canyon(), [0, 0], exact=True)
+    >>> w, t = coordinate_descent(canyon(), w, t, exact=True)
+    >>> w.round(6)
+    array([1.   , 0.375])
     """
     i = state % w.shape[-1]
     g = objective.gradient(w)
@@ -67,11 +82,18 @@ def steepest_descent(
 ) -> tuple[Array, Any]:
     """One step of steepest descent with a line search: w ← w − η ∇L(w), η chosen anew at each step.
 
-    "exact": η minimizes L along the line. "backtracking": η is the first of `learning_rate` times 1, ½, ¼, … that lowers L by
-    at least 10⁻⁴ η ‖∇L‖² (Armijo). w is one start (d,); the state is the η chosen, 0 before the first step.
-    Where the gradient is 0, or no step lowers L beyond rounding, w rests and η is 0. A trial whose value is not finite counts as
-    too long. Raises ValueError for a batch of starts, and for a function that falls without end along the line.
+    "exact": η minimizes L along the line. "backtracking": η is the first of `learning_rate` times
+    1, ½, ¼, … that lowers L by at least 10⁻⁴ η ‖∇L‖² (Armijo). w is one start (d,); the state is
+    the η chosen, 0 before the first step. Where the gradient is 0, or no step lowers L beyond
+    rounding, w rests and η is 0. A trial whose value is not finite counts as too long.
+    Raises ValueError for a batch of starts, and for a function that falls without end along the
+    line.
     Source: Cauchy 1847; Armijo 1966; Prince, figure 6.1.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, rate = steepest_descent(canyon(), [0, 0])
+    >>> w.round(4), round(rate, 4)
+    (array([0.1699, 0.4248]), 0.0142)
     """
     require.one_start("steepest_descent", w)
     g = objective.gradient(w)

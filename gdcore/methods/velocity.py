@@ -15,8 +15,13 @@ def gradient_descent(objective: Objective, w: Array, state: Any = (), *, learnin
 
     w is (..., d), `learning_rate` (η ≥ 0) a number or of shape (..., 1) or (d,). There is no state.
     On minibatches this is stochastic gradient descent.
-    Source: Cauchy 1847; Bishop and Bishop, equations 7.16 and 7.18; Kneusel, equations 11.1 and 11.3; Prince, equation 6.10,
-    where L is the sum over the batch, not the mean; the lecture notes, sections 4.6.2 and 4.8.1.
+    Source: Cauchy 1847; Bishop and Bishop, equations 7.16 and 7.18; Kneusel, equations 11.1 and
+    11.3; Prince, equation 6.10, where L is the sum over the batch, not the mean; the lecture notes,
+    sections 4.6.2 and 4.8.1.
+
+    >>> from gdcore.objectives import canyon
+    >>> gradient_descent(canyon(), [0, 0])[0]
+    array([0.12, 0.3 ])
     """
     w = w - learning_rate * objective.gradient(w)
     return w, state
@@ -28,10 +33,18 @@ def momentum(
 ) -> tuple[Array, Any]:
     """One step of momentum, the heavy ball: v ← μ v − η ∇L(w), w ← w + v.
 
-    w is (..., d); the state is the velocity v, (..., d), at first 0; `momentum` is μ in [0, 1).
-    η is that of the present step: PyTorch's buffer form, b ← μ b + ∇L, w ← w − η b, parts from this when η changes.
-    Source: Polyak 1964; Bishop and Bishop, equation 7.31; Kneusel, equation 11.5; the lecture notes, section 4.9.2, with the
-    opposite sign of v. Prince's equation 6.11 averages: see `gdcore.conventions`.
+    w is (..., d); the state is the velocity v, (..., d), at first 0; `momentum` is μ in [0, 1). η
+    is that of the present step: PyTorch's buffer form, b ← μ b + ∇L, w ← w − η b, parts from this
+    when η changes.
+    Source: Polyak 1964; Bishop and Bishop, equation 7.31; Kneusel, equation 11.5; the lecture
+    notes, section 4.9.2, with the opposite sign of v. Prince's equation 6.11 averages: see
+    `gdcore.conventions`.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, v = momentum(canyon(), [0, 0])
+    >>> w, v = momentum(canyon(), w, v)
+    >>> w
+    array([0.3336, 0.63  ])
     """
     v = state
     v = momentum * v - learning_rate * objective.gradient(w)
@@ -45,10 +58,17 @@ def nesterov(
 ) -> tuple[Array, Any]:
     """One step of Nesterov momentum: v ← μ v − η ∇L(w + μ v), w ← w + v.
 
-    The gradient is taken where the velocity alone would lead, in all coordinates at once.
-    w is (..., d); the state is the velocity v, (..., d), at first 0; `momentum` is μ in [0, 1).
-    Source: Nesterov 1983; Sutskever et al. 2013; Bishop and Bishop, equation 7.34; Kneusel, equation 11.6; the lecture notes,
-    section 4.9.6, NAG. NAG-prac and PyTorch report the point w + μ v instead: see `gdcore.conventions`.
+    The gradient is taken where the velocity alone would lead, in all coordinates at once. w is
+    (..., d); the state is the velocity v, (..., d), at first 0; `momentum` is μ in [0, 1).
+    Source: Nesterov 1983; Sutskever et al. 2013; Bishop and Bishop, equation 7.34; Kneusel,
+    equation 11.6; the lecture notes, section 4.9.6, NAG. NAG-prac and PyTorch report the point w +
+    μ v instead: see `gdcore.conventions`.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, v = nesterov(canyon(), [0, 0])
+    >>> w, v = nesterov(canyon(), w, v)
+    >>> w.round(4)
+    array([0.3206, 0.414 ])
     """
     v = state
     v = momentum * v - learning_rate * objective.gradient(w + momentum * v)

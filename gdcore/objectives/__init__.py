@@ -2,9 +2,9 @@
 
 An `Objective` holds a function L(w) with its gradient and whatever else is known of it. All of its
 callables broadcast over leading axes: for an array w of shape (..., d), value gives (...), gradient
-(..., d), hessian (..., d, d), in w's precision. The others are functions that return one: landscapes
-with known minima (`landscapes`), losses on data (`regression`), and both with a penalty (`penalties`,
-`penalized`). `gdcore.catalogue.LANDSCAPES` is the table of all landscapes.
+(..., d), hessian (..., d, d), in w's precision. The others are functions that return one:
+landscapes with known minima (`landscapes`), losses on data (`regression`), and both with a penalty
+(`penalties`, `penalized`). `gdcore.catalogue.LANDSCAPES` is the table of all landscapes.
 """
 
 from gdcore.arrays import Array

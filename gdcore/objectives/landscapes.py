@@ -1,7 +1,7 @@
 """Test functions: landscapes to descend, whose derivatives and minima are known.
 
-Their bodies take coordinates apart by `x, y = w.T`, which serves one point (d,) and any stack of points (..., d) alike;
-what they compute for a stack is turned back by another `.T`.
+Their bodies take coordinates apart by `x, y = w.T`, which serves one point (d,) and any stack of
+points (..., d) alike; what they compute for a stack is turned back by another `.T`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ def parabola() -> Objective:
     """The parabola L(x) = 6x² − 12x + 3, of dimension 1 and curvature 12.
 
     The minimum is 1, of value −3. Source: Kneusel, equation 11.2.
+
+    >>> parabola().value([1])
+    np.float64(-3.0)
     """
     return _along_the_axes("parabola", curvature=[12], slope=[12], constant=3, box=[[-1, 3]])
 
@@ -26,6 +29,9 @@ def bowl() -> Objective:
     """A bowl: L(x, y) = 6x² + 9y² − 12x − 14y + 3, with eigenvalues 12 and 18.
 
     The minimum is (1, 7/9). Source: Kneusel, figure 11-3.
+
+    >>> bowl().value([1, 0])
+    np.float64(-3.0)
     """
     return _along_the_axes("bowl", curvature=[12, 18], slope=[12, 14], constant=3, box=[[-1, 3], [-1, 3]])
 
@@ -34,6 +40,9 @@ def canyon() -> Objective:
     """A canyon forty to six: L(x, y) = 6x² + 40y² − 12x − 30y + 3, with eigenvalues 12 and 80.
 
     The minimum is (1, 3/8). Source: Kneusel, figure 11-4.
+
+    >>> canyon().value([1, 0])
+    np.float64(-3.0)
     """
     return _along_the_axes("canyon", curvature=[12, 80], slope=[12, 30], constant=3, box=[[-1, 3], [-2, 3]])
 
@@ -58,8 +67,9 @@ def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
     """The quadratic L(w) = ½ wᵀ H w with given eigenvalues, turned by an angle.
 
     The eigenvectors are the axes, of which the first two are turned together: the first eigenvector
-    is (cos angle, sin angle). `eigenvalues` is (d,), of any sign; `angle` is in radians. The minimum
-    is 0 if all eigenvalues are positive; otherwise there is no single one and `minima` is None.
+    is (cos angle, sin angle). `eigenvalues` is (d,), of any sign; `angle` is in radians. The
+    minimum is 0 if all eigenvalues are positive; otherwise there is no single one and `minima` is
+    None.
     Raises ValueError or TypeError for eigenvalues that are not a list of finite numbers, and for an
     angle that is no finite number, or not 0 in one dimension.
     Source: Bishop and Bishop, equations 7.7 to 7.11.
@@ -101,9 +111,15 @@ def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
 def two_wells() -> Objective:
     """Two wells of unequal depth: L(x, y) = −2 exp(−½((x+1)² + (y−1)²)) − exp(−½((x−1)² + (y+1)²)).
 
-    Each well's tail shifts the other's minimum: they lie not at (∓1, ±1) but at (∓0.98038…, ±0.98038…) of value −2.01903…
-    and at (±0.89397…, ∓0.89397…) of value −1.04418…, upper signs first for the deep one, lower for the shallow one.
-    Between them is a saddle at (0.36407…, −0.36407…). Far out the function is flat. Source: Kneusel, equation 11.4.
+    Each well's tail shifts the other's minimum: they lie not at (∓1, ±1) but at (∓0.98038…,
+    ±0.98038…) of value −2.01903… and at (±0.89397…, ∓0.89397…) of value −1.04418…, upper signs
+    first for the deep one, lower for the shallow one. Between them is a saddle at (0.36407…,
+    −0.36407…). Far out the function is flat.
+    Source: Kneusel, equation 11.4.
+
+    >>> two_wells().minima.round(4)
+    array([[-0.9804,  0.9804],
+           [ 0.894 , -0.894 ]])
     """
 
     def depths(x: Array, y: Array) -> tuple[Array, Array]:
@@ -137,7 +153,11 @@ def two_wells() -> Objective:
 def saddle() -> Objective:
     """A saddle between two valleys: L(x, y) = ½ x² − ½ y² + ¼ y⁴.
 
-    At the saddle (0, 0) the eigenvalues are 1 and −1; the minima are (0, 1) and (0, −1), of value −¼.
+    At the saddle (0, 0) the eigenvalues are 1 and −1; the minima are (0, 1) and (0, −1), of value
+    −¼.
+
+    >>> saddle().value([0, 1])
+    np.float64(-0.25)
     """
 
     def value(w: Array) -> Array:
@@ -159,7 +179,11 @@ def saddle() -> Objective:
 def rosenbrock() -> Objective:
     """Rosenbrock's curved valley: L(x, y) = (1 − x)² + 100 (y − x²)².
 
-    The minimum is (1, 1), of value 0, where the Hessian's condition number is about 2508. Source: Rosenbrock 1960.
+    The minimum is (1, 1), of value 0, where the Hessian's condition number is about 2508.
+    Source: Rosenbrock 1960.
+
+    >>> rosenbrock().value([1, 1])
+    np.float64(0.0)
     """
 
     def value(w: Array) -> Array:
@@ -181,7 +205,12 @@ def rosenbrock() -> Objective:
 def beale() -> Objective:
     """Beale's function: L(x, y) = Σ (cᵢ − x + x yⁱ)² over i = 1, 2, 3 with c = 1.5, 2.25, 2.625.
 
-    The minimum is (3, ½), of value 0; far out along x the floor is nearly flat, and at (0, 1) is a saddle. Source: Beale 1958.
+    The minimum is (3, ½), of value 0; far out along x the floor is nearly flat, and at (0, 1) is a
+    saddle.
+    Source: Beale 1958.
+
+    >>> beale().value([3, 0.5])
+    np.float64(0.0)
     """
 
     def residuals(x: Array, y: Array) -> tuple[Array, Array, Array]:
@@ -215,6 +244,12 @@ def himmelblau() -> Objective:
     """Himmelblau's function of four equal minima: L(x, y) = (x² + y − 11)² + (x + y² − 7)².
 
     All four have the value 0. Source: Himmelblau 1972.
+
+    >>> himmelblau().minima.round(2)
+    array([[ 3.  ,  2.  ],
+           [-2.81,  3.13],
+           [-3.78, -3.28],
+           [ 3.58, -1.85]])
     """
 
     def value(w: Array) -> Array:

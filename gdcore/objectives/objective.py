@@ -83,7 +83,9 @@ class Objective:
 
 
 def _of_points(function: Callable[..., Array], dimension: int | None) -> Callable[..., Array]:
-    """The function, its arguments turned into arrays of floats where they are none; NaN may come in."""
+    """The function, its arguments turned into arrays of floats where they are none; NaN may come
+    in.
+    """
     if getattr(function, "of_points", None) is function:
         return function
 
@@ -97,7 +99,7 @@ def _of_points(function: Callable[..., Array], dimension: int | None) -> Callabl
 
 
 def _unpickled(kind: type, parts: bytes) -> Any:
-    """An object of this kind whose parts were pickled, local functions and all, by `cloudpickle`."""
+    """An object of this kind whose parts, local functions included, `cloudpickle` has pickled."""
     made: Any = object.__new__(kind)
     made.__dict__.update(cloudpickle.loads(parts))
     return made

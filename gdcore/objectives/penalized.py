@@ -15,9 +15,16 @@ from gdcore.validation import shown
 def with_penalty(objective: Objective, penalty: Penalty) -> Objective:
     """The objective L + R, with `penalty` R and `smooth` L for proximal steps.
 
-    Value, gradient and, where L has them, Hessian and its products are those of the sum: where a coordinate of an L1 penalty is
-    0, the gradient is a subgradient, and the Hessian leaves the kink out. Residuals and minima are L's alone and so left out.
-    On minibatches each batch carries the whole penalty. Raises ValueError for an objective that has a penalty already.
+    Value, gradient and, where L has them, Hessian and its products are those of the sum: where a
+    coordinate of an L1 penalty is 0, the gradient is a subgradient, and the Hessian leaves the kink
+    out. Residuals and minima are L's alone and so left out. On minibatches each batch carries the
+    whole penalty.
+    Raises ValueError for an objective that has a penalty already.
+
+    >>> from gdcore.objectives import bowl, l2
+    >>> ridge = with_penalty(bowl(), l2(0.5))
+    >>> ridge.gradient([1, 0]) - bowl().gradient([1, 0])
+    array([1., 0.])
     """
     require.objective(objective)
     if not isinstance(penalty, Penalty):

@@ -1,6 +1,7 @@
 """Objectives on data: least squares, polynomials, logistic regression, the Gabor model.
 
-Inputs and targets may have leading axes in common with w, for models side by side that each see data of their own.
+Inputs and targets may have leading axes in common with w, for models side by side that each see
+data of their own.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ from gdcore.validation import shown
 def least_squares(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
     """Linear regression: L(w) = (1/N) Σₙ (xₙᵀw − tₙ)², or the sum without 1/N.
 
-    X is (N, d), t (N,), w (..., d); a column of ones in X gives an intercept. The Hessian is 2 XᵀX / N: L is convex always, and
-    has a single minimum only if the columns of X are linearly independent. Prince's loss is the sum, Bishop's half of the sum.
-    `Minibatches(least_squares, X, t, batch_size=…)` sees a few rows at each step; means of batches average to the whole's.
-    Raises ValueError or TypeError for data that are not finite numbers of these shapes, and for another reduction.
+    X is (N, d), t (N,), w (..., d); a column of ones in X gives an intercept. The Hessian is 2 XᵀX
+    / N: L is convex always, and has a single minimum only if the columns of X are linearly
+    independent. Prince's loss is the sum, Bishop's half of the sum. `Minibatches(least_squares, X,
+    t, batch_size=…)` sees a few rows at each step; means of batches average to the whole's.
+    Raises ValueError or TypeError for data that are not finite numbers of these shapes, and for
+    another reduction.
     Source: Prince, equations 6.5 to 6.7, X = (1, x); Bishop and Bishop, equations 7.61 and 7.62.
+
+    >>> line = least_squares([[1, 0], [1, 1], [1, 2]], [1, 3, 5])
+    >>> line.value([1, 2]), line.gradient([0, 0])
+    (np.float64(0.0), array([-6.        , -8.66666667]))
     """
     X, t, scale = _data("X", X, t, 1, reduction)
 
@@ -52,10 +59,15 @@ def least_squares(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] 
 
 
 def polynomial_regression(x: ArrayLike, t: ArrayLike, degree: int, reduction: Literal["mean", "sum"] = "mean") -> Objective:
-    """Least squares with a polynomial: L(w) = (1/N) Σₙ (w₀ + w₁xₙ + … + w_M xₙᴹ − tₙ)², or the sum without 1/N.
+    """Least squares with a polynomial: L(w) = (1/N) Σₙ (w₀ + w₁xₙ + … + w_M xₙᴹ − tₙ)², or the sum
+    without 1/N.
 
-    x and t are (N,), w (..., M+1); `degree` is M ≥ 0. All else as in `least_squares`, with X = `polynomial_features`(x, degree).
+    x and t are (N,), w (..., M+1); `degree` is M ≥ 0. All else as in `least_squares`, with X =
+    `polynomial_features`(x, degree).
     Source: the lecture notes, figure 4.1.
+
+    >>> polynomial_regression([0, 1, 2], [1, 2, 5], degree=2).value([1, 0, 1])
+    np.float64(0.0)
     """
     x, t = validation.numbers("x", x), validation.numbers("t", t)
     if x.shape != t.shape or x.ndim == 0:
@@ -64,7 +76,13 @@ def polynomial_regression(x: ArrayLike, t: ArrayLike, degree: int, reduction: Li
 
 
 def polynomial_features(x: ArrayLike, degree: int) -> Array:
-    """The powers 1, x, …, xᴹ of x (...) on a new last axis, (..., M+1); `degree` is M ≥ 0."""
+    """The powers 1, x, …, xᴹ of x (...) on a new last axis, (..., M+1); `degree` is M ≥ 0.
+
+    >>> polynomial_features([1, 2, 3], degree=2)
+    array([[1., 1., 1.],
+           [1., 2., 4.],
+           [1., 3., 9.]])
+    """
     degree = validation.whole_number("degree", degree, least=0)
     with np.errstate(over="ignore"):
         features = validation.numbers("x", x)[..., np.newaxis] ** np.arange(degree + 1)
@@ -74,13 +92,19 @@ def polynomial_features(x: ArrayLike, degree: int) -> Array:
 
 
 def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
-    """Logistic regression: L(w) = −(1/N) Σₙ [tₙ ln yₙ + (1 − tₙ) ln(1 − yₙ)], yₙ = σ(xₙᵀw), or the sum without 1/N.
+    """Logistic regression: L(w) = −(1/N) Σₙ [tₙ ln yₙ + (1 − tₙ) ln(1 − yₙ)], yₙ = σ(xₙᵀw), or the
+    sum without 1/N.
 
-    X is (N, d), t (N,) of 0 and 1, w (..., d). With the margins mₙ = ±xₙᵀw, positive where the class is right, each loss is
-    ln(1 + exp(−mₙ)) and its slope −σ(−mₙ), both computed so that none of their digits are lost however large the margins are.
-    The Hessian is Xᵀ diag(y (1 − y)) X / N: L is convex; if a plane parts the classes it has no minimum, but falls for ever.
-    Bishop's error is the sum. Raises as `least_squares` does, and for a t other than 0 and 1.
+    X is (N, d), t (N,) of 0 and 1, w (..., d). With the margins mₙ = ±xₙᵀw, positive where the
+    class is right, each loss is ln(1 + exp(−mₙ)) and its slope −σ(−mₙ), both computed so that none
+    of their digits are lost however large the margins are. The Hessian is Xᵀ diag(y (1 − y)) X / N:
+    L is convex; if a plane parts the classes it has no minimum, but falls for ever. Bishop's error
+    is the sum.
+    Raises as `least_squares` does, and for a t other than 0 and 1.
     Source: Bishop and Bishop, equations 7.63 and 7.64, whose sign is mended.
+
+    >>> logistic_regression([[1, -1], [1, 1]], [0, 1]).gradient([0, 0])
+    array([ 0. , -0.5])
     """
     X, t, scale = _data("X", X, t, 1, reduction)
     if not np.isin(t, (0, 1)).all():
@@ -112,11 +136,18 @@ def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "
 
 
 def gabor(x: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean") -> Objective:
-    """Least squares with the Gabor model f(x) = sin(u) exp(−u²/32), u = w₀ + 0.06 w₁ x: L(w) = (1/N) Σₙ (f(xₙ) − tₙ)².
+    """Least squares with the Gabor model f(x) = sin(u) exp(−u²/32), u = w₀ + 0.06 w₁ x: L(w) =
+    (1/N) Σₙ (f(xₙ) − tₙ)².
 
-    x and t are (N,), w (..., 2). L has many minima and saddles. Prince's loss is the sum, `reduction`="sum", without 1/N: his
-    rates belong to it. `Minibatches(gabor, x, t, batch_size=…)` sees a few data at each step. Raises as `least_squares` does.
+    x and t are (N,), w (..., 2). L has many minima and saddles. Prince's loss is the sum,
+    `reduction`="sum", without 1/N: his rates belong to it. `Minibatches(gabor, x, t, batch_size=…)`
+    sees a few data at each step.
+    Raises as `least_squares` does.
     Source: Prince, equations 6.8 and 6.9; the box is that of figure 6.4.
+
+    >>> from gdcore.data import gabor_sample
+    >>> gabor(*gabor_sample(noise=0)).value([0, 16.6])
+    np.float64(7.185990503325117e-33)
     """
     x, t, scale = _data("x", x, t, 0, reduction)
 
@@ -163,7 +194,9 @@ def _data(name: str, inputs: ArrayLike, t: ArrayLike, axes: int, reduction: str)
 
 
 def _products(matrix: Array, vectors: Array) -> Array:
-    """The product of matrices (..., n, m) with vectors (..., m), in the vectors' precision: (..., n)."""
+    """The product of matrices (..., n, m) with vectors (..., m), in the vectors' precision: (...,
+    n).
+    """
     matrix = matrix.astype(vectors.dtype, copy=False)
     if matrix.ndim == 2:
         return vectors @ matrix.T

@@ -18,7 +18,9 @@ def objective(value: Any, name: str = "objective") -> None:
 
 
 def gradient_shape(function: Any, w: Array) -> None:
-    """Refuse an objective whose gradient has another shape than the point: it would broadcast unseen."""
+    """Refuse an objective whose gradient has another shape than the point: it would broadcast
+    unseen.
+    """
     shape = np.shape(function.gradient(w))
     if shape != w.shape:
         raise ValueError(f"the gradient of {function.name} must have the shape of w, {w.shape}, got {shape}")
