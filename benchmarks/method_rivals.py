@@ -12,20 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from gdcore.catalogue import METHODS
+from gdcore.conventions import translate
+
 Way = Callable[[], Any]
 
+# gdcore's methods that PyTorch has, each with PyTorch's class and the arguments of the same step.
 TORCH = {
-    "gradient_descent": ("SGD", {"lr": 0.02}),
-    "momentum": ("SGD", {"lr": 0.02, "momentum": 0.9}),
-    "nesterov": ("SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True}),
-    "adagrad": ("Adagrad", {"lr": 0.02}),
-    "rmsprop": ("RMSprop", {"lr": 0.02}),
-    "adadelta": ("Adadelta", {}),
-    "adam": ("Adam", {"lr": 0.02}),
-    "adamw": ("AdamW", {"lr": 0.02}),
-    "amsgrad": ("Adam", {"lr": 0.02, "amsgrad": True}),
-    "nadam": ("NAdam", {"lr": 0.02}),
-    "muon": ("Muon", {"lr": 0.02, "weight_decay": 0.0}),
+    name: (known.pytorch, translate(name, "gdcore", "pytorch", learning_rate=1.0 if name == "adadelta" else 0.02))
+    for name, known in METHODS.items()
+    if known.pytorch
 }
 OPTAX = {
     "gradient_descent": ("sgd", {"learning_rate": 0.02}),
@@ -38,6 +34,7 @@ OPTAX = {
     "adamw": ("adamw", {"learning_rate": 0.02}),
     "amsgrad": ("amsgrad", {"learning_rate": 0.02}),
     "nadam": ("nadam", {"learning_rate": 0.02}),
+    "lion": ("lion", {"learning_rate": 0.02}),
 }
 
 

@@ -172,15 +172,20 @@ def test_muon_refuses_shapes_that_are_none_or_do_not_fill_w(shapes, message):
 
 @pytest.mark.parametrize(
     "method",
-    [methods.normalized_gradient, methods.adagrad, methods.rmsprop, methods.adam, methods.adamw, methods.amsgrad, methods.nadam],
+    [
+        known.function
+        for known in METHODS.values()
+        if known.scale in ("epsilon", "nothing") and known.family != "searches" and not known.needs
+    ],
 )
 @pytest.mark.parametrize("epsilon", [0.0, 0, np.zeros(2)])
 def test_a_coordinate_with_gradient_zero_rests_even_without_epsilon(method, epsilon):
     extra = {"weight_decay": 0.0} if method is methods.adamw else {}
-    path = descend(method, slope([0.0, 1.0]), [0.25, 0.5], 5, learning_rate=0.1, epsilon=epsilon, **extra)
+    extra |= {"epsilon": epsilon} if "epsilon" in hyperparameters.signature_of(method).defaults else {}
+    path = descend(method, slope([0.0, 1.0]), [0.25, 0.5], 5, learning_rate=0.1, **extra)
     assert (path.points[:, 0] == 0.25).all() and path.diverged_at is None
     assert (np.diff(path.points[:, 1]) < 0).all()
-    w, _ = method(slope([0.0, 0.0]), np.array([0.25, 0.5]), epsilon=0, **extra)
+    w, _ = method(slope([0.0, 0.0]), np.array([0.25, 0.5]), **extra)
     assert np.array_equal(w, [0.25, 0.5])
 
 
@@ -411,24 +416,22 @@ def test_every_method_says_its_equation_and_its_source(name):
     assert "←" in text or name == "random_search"
 
 
-@pytest.mark.parametrize(
-    "name", ["momentum", "nesterov", "rmsprop", "adam", "adamw", "amsgrad", "nadam", "adagrad", "adadelta", "muon"]
-)
+EACH_RUN = [name for name in FIRST_ORDER if not METHODS[name].one_start and name != "random_search"]
+
+
+@pytest.mark.parametrize("name", EACH_RUN)
 def test_every_number_may_be_one_for_each_run(name):
-    method, objective = getattr(methods, name), suited("muon")
-    kinds = {
-        "learning_rate": [0.01, 0.02, 0.005],
-        "momentum": [0.0, 0.5, 0.9],
-        "beta1": [0.0, 0.5, 0.9],
-        "beta2": [0.9, 0.99, 0.999],
-    }
-    kinds |= {"decay": [0.8, 0.9, 0.99], "weight_decay": [0.0, 0.1, 0.3]}
-    for key, values in kinds.items():
-        if key in hyperparameters.signature_of(method).defaults:
-            together = descend(method, objective, np.tile(START, (3, 1)), 12, **{key: np.array(values)[:, np.newaxis]})
-            for i, value in enumerate(values):
-                alone = descend(method, objective, START, 12, **{key: value})
-                np.testing.assert_allclose(together.points[:, i], alone.points, rtol=1e-12, err_msg=key)
+    """Of every hyperparameter whose kind says so; random search draws for each run anew, and so is not compared."""
+    method, objective = METHODS[name].function, suited(name)
+    for key, kind in hyperparameters.signature_of(method).kinds.items():
+        limits = next((note for note in getattr(kind, "__metadata__", ()) if isinstance(note, hyperparameters.Range)), None)
+        if limits is None or not limits.array:
+            continue
+        values = [0.0, 0.5, 0.9] if limits.below == 1 else [0.01, 0.02, 0.005]
+        together = descend(method, objective, np.tile(START, (3, 1)), 12, **{key: np.array(values)[:, np.newaxis]})
+        for i, value in enumerate(values):
+            alone = descend(method, objective, START, 12, **{key: value})
+            np.testing.assert_allclose(together.points[:, i], alone.points, rtol=1e-12, err_msg=key)
 
 
 @pytest.mark.parametrize(
