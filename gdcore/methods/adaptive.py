@@ -67,9 +67,13 @@ def adagrad(
     """One step of AdaGrad: r ← r + g², w ← w − η g / (√r + ε), with g = ∇L(w).
 
     w is (..., d); the state is r, the sum of all squared gradients, (..., d), at first 0.
-    `inside_root` puts ε under the root, η g / √(r + ε), as the lecture notes' text does; that
-    matters where the gradients are about as small as √ε. PyTorch's ε is 10⁻¹⁰; its
-    `initial_accumulator_value` is a first state here. Kneusel prints no ε.
+
+    - `learning_rate`: η ≥ 0.
+    - `epsilon`: ε ≥ 0. PyTorch's is 10⁻¹⁰; Kneusel prints none.
+    - `inside_root`: puts ε under the root, η g / √(r + ε), as the lecture notes' text does. That
+      matters where the gradients are about as small as √ε.
+
+    PyTorch's `initial_accumulator_value` is a first state here.
     Source: Duchi, Hazan and Singer 2011; Bishop and Bishop, equations 7.39 and 7.40; Kneusel,
     equation 11.9; the lecture notes, section 4.10.1.
 
@@ -100,15 +104,20 @@ def rmsprop(
     centered: bool = False,
     inside_root: bool = False,
 ) -> tuple[Array, Any]:
-    """One step of RMSProp: r ← β r + (1 − β) g², v ← μ v − η g / (√r + ε), w ← w + v, with g =
-    ∇L(w).
+    """One step of RMSProp: r ← β r + (1 − β) g², v ← μ v − η g / (√r + ε), w ← w + v.
 
-    With `momentum` μ = 0, as usual, v is only the step. With `nesterov`, g = ∇L(w + μ v). With
-    `centered`, the root is of the spread r − m² about the mean m ← β m + (1 − β) g. `inside_root`
-    puts ε under the root, as the lecture notes' text does. w is (..., d); the state is (r, m, v),
-    each (..., d), at first 0; m stays 0 unless centered. `decay` is β, in [0, 1). PyTorch calls it
-    alpha, and its default is 0.99; the momentum there has the rate outside v, which is the same at
-    constant η. A spread that rounding makes negative counts as 0.
+    g = ∇L(w). With μ = 0, as usual, v is only the step. w is (..., d); the state is (r, m, v), each
+    (..., d), at first 0.
+
+    - `learning_rate`: η ≥ 0.
+    - `decay`: β, in [0, 1). PyTorch calls it alpha, and its default is 0.99.
+    - `epsilon`: ε ≥ 0.
+    - `momentum`: μ, in [0, 1). PyTorch has the rate outside v, which is the same at constant η.
+    - `nesterov`: takes the gradient ahead, g = ∇L(w + μ v).
+    - `centered`: takes the root of the spread r − m² about the mean m ← β m + (1 − β) g. A spread
+      that rounding makes negative counts as 0. Otherwise m stays 0.
+    - `inside_root`: puts ε under the root, as the lecture notes' text does.
+
     Source: Hinton 2012; Bishop and Bishop, equations 7.41 and 7.42; Kneusel, equations 11.7 and
     11.8, without ε; the lecture notes, section 4.11.2; centered: Graves 2013.
 
@@ -138,12 +147,16 @@ def adadelta(
     decay: Share = 0.9,
     epsilon: Nonnegative = 1e-6,
 ) -> tuple[Array, Any]:
-    """One step of Adadelta: r ← ρ r + (1 − ρ) g², Δ = √(u + ε) / √(r + ε) g, u ← ρ u + (1 − ρ) Δ²,
-    w ← w − η Δ.
+    """One step of Adadelta: Δ = √(u + ε) / √(r + ε) g, w ← w − η Δ.
 
-    The average u of past steps takes the place of a rate; η is 1 in the paper. Its first steps are
-    about √ε: without ε it never starts. w is (..., d); the state is (r, u), each (..., d), at first
-    0. `decay` is ρ, in [0, 1).
+    Before it r ← ρ r + (1 − ρ) g², with g = ∇L(w), and after it u ← ρ u + (1 − ρ) Δ². The average u
+    of past squared steps takes the role of a rate. The first steps are about √ε: without ε it never
+    starts. w is (..., d); the state is (r, u), each (..., d), at first 0.
+
+    - `learning_rate`: η ≥ 0, 1 in the paper.
+    - `decay`: ρ, in [0, 1).
+    - `epsilon`: ε ≥ 0.
+
     Source: Zeiler 2012; Kneusel, section Adagrad and Adadelta, in words, with γ for ρ.
 
     >>> from gdcore.objectives import canyon

@@ -51,16 +51,21 @@ def adam(
     weight_decay: Nonnegative = 0.0,
     bias_correction: bool = True,
 ) -> tuple[Array, Any]:
-    """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε),
-    with g = ∇L(w) + α w.
+    """One step of Adam: s ← β₁ s + (1 − β₁) g, r ← β₂ r + (1 − β₂) g², w ← w − η ŝ / (√r̂ + ε).
 
-    ŝ = s / (1 − β₁ᵗ) and r̂ = r / (1 − β₂ᵗ) correct for the zeros that the averages start from;
-    `bias_correction=False` leaves that out. `weight_decay` is α, an L2 penalty ½ α ‖w‖² inside the
-    gradient, as in PyTorch's Adam (a penalty λ ‖w‖² is α = 2λ); it is divided by √r̂ like all else:
-    compare `adamw`. w is (..., d); the state is (t, s, r): the number of steps taken, and the
-    averages, (..., d), at first 0. A coordinate whose gradients have all been 0 does not move, with
-    ε = 0 either. With a schedule for β₁ or β₂ the corrections use the present value for all past
-    steps.
+    g = ∇L(w) + α w. ŝ = s / (1 − β₁ᵗ) and r̂ = r / (1 − β₂ᵗ) correct for the zeros that the
+    averages start from. w is (..., d); the state is (t, s, r): the number of steps taken, and the
+    averages, (..., d), at first 0. A coordinate whose gradients have all been 0 does not move, even
+    with ε = 0.
+
+    - `learning_rate`: η ≥ 0.
+    - `beta1`, `beta2`: β₁ and β₂, in [0, 1). With a schedule for one of them its correction uses
+      the present value for all past steps.
+    - `epsilon`: ε ≥ 0.
+    - `weight_decay`: α ≥ 0, an L2 penalty ½ α ‖w‖² inside the gradient, as in PyTorch's Adam (a
+      penalty λ ‖w‖² is α = 2λ). It is divided by √r̂ like all else: compare `adamw`.
+    - `bias_correction`: if False, s and r take the roles of ŝ and r̂.
+
     Source: Kingma and Ba 2015; Prince, equations 6.15 to 6.17 (β, γ; his t is one less); Bishop and
     Bishop, equations 7.43 to 7.47 and algorithm 7.4, whose sign is mended; Kneusel, equation 11.10,
     whose t must start at 1; the lecture notes, 4.12.2.
@@ -93,12 +98,17 @@ def adamw(
     epsilon: Nonnegative = 1e-8,
     weight_decay: Nonnegative = 0.01,
 ) -> tuple[Array, Any]:
-    """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w), with g
-    = ∇L(w).
+    """One step of AdamW, Adam with decoupled weight decay: w ← w − η (ŝ / (√r̂ + ε) + α w).
 
-    ŝ and r̂ as in `adam`, of the gradient without a penalty: each weight shrinks by the same share
-    η α. `weight_decay` is α. As in PyTorch it is multiplied by the rate η; the paper's λ′ is not: α
-    = λ′ / η. w is (..., d); the state is (t, s, r).
+    ŝ and r̂ are those of `adam`, of the gradient without a penalty: each weight shrinks by the same
+    share η α. w is (..., d); the state is (t, s, r).
+
+    - `learning_rate`: η ≥ 0.
+    - `beta1`, `beta2`: in [0, 1).
+    - `epsilon`: ε ≥ 0.
+    - `weight_decay`: α ≥ 0. As in PyTorch it is multiplied by the rate η. The paper's λ′ is
+      multiplied by the schedule alone, not by the rate: α = λ′ / η.
+
     Source: Loshchilov and Hutter 2019, algorithm 2; the lecture notes, section 4.13.2 (the text's λ
     is α; the slide decays by λ alone, and its figure 4.26 writes 2λ).
 
@@ -128,12 +138,16 @@ def amsgrad(
     beta2: Share = 0.999,
     epsilon: Nonnegative = 1e-8,
 ) -> tuple[Array, Any]:
-    """One step of AMSGrad, Adam whose denominator never falls: q ← max(q, r), w ← w − η ŝ / (√q̂ +
-    ε).
+    """One step of AMSGrad, Adam whose denominator never falls: w ← w − η ŝ / (√q̂ + ε).
 
-    s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ). w is (..., d); the state is (t,
-    s, r, q), at first 0. PyTorch's definition; the paper has no corrections, and so does not divide
-    the maximum by 1 − β₂ᵗ.
+    q ← max(q, r), with s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ). w is (...,
+    d); the state is (t, s, r, q), at first 0.
+
+    - `learning_rate`: η ≥ 0.
+    - `beta1`, `beta2`: in [0, 1).
+    - `epsilon`: ε ≥ 0.
+
+    It is PyTorch's definition. The paper has no corrections, and so does not divide q by 1 − β₂ᵗ.
     Source: Reddi, Kale and Kumar 2018, algorithm 2.
 
     >>> from gdcore.objectives import canyon
@@ -165,13 +179,20 @@ def nadam(
     epsilon: Nonnegative = 1e-8,
     momentum_decay: OneNonnegative = 0.004,
 ) -> tuple[Array, Any]:
-    """One step of NAdam, Adam with Nesterov's look-ahead, whose momentum warms up as μₜ = β₁ (1 − ½
-    · 0.96^(ψ t)).
+    """One step of NAdam, Adam with Nesterov's look-ahead and a momentum that warms up.
 
-    s and r as in `adam`, p ← p μₜ, and w ← w − η ((1 − μₜ) / (1 − p) g + μₜ₊₁ / (1 − p μₜ₊₁) s) /
-    (√r̂ + ε). w is (..., d); the state is (t, p, s, r): the steps taken, the product of the μ so
-    far, at first 1, and the averages. `momentum_decay` is ψ ≥ 0. PyTorch's definition.
-    Source: Dozat 2016; the lecture notes name it in section 4.12.7.
+        μₜ = β₁ (1 − ½ · 0.96^(ψ t)),   p ← p μₜ,
+        w ← w − η ((1 − μₜ) / (1 − p) g + μₜ₊₁ / (1 − p μₜ₊₁) s) / (√r̂ + ε),
+
+    with g, s and r̂ as in `adam`. w is (..., d); the state is (t, p, s, r): the steps taken, the
+    product of the μ so far, at first 1, and the averages.
+
+    - `learning_rate`: η ≥ 0.
+    - `beta1`, `beta2`: in [0, 1).
+    - `epsilon`: ε ≥ 0.
+    - `momentum_decay`: ψ ≥ 0.
+
+    It is PyTorch's definition. Source: Dozat 2016; the lecture notes name it in section 4.12.7.
 
     >>> from gdcore.objectives import canyon
     >>> nadam(canyon(), [0, 0])[0].round(6)
@@ -202,16 +223,18 @@ def lion(
     beta2: Share = 0.99,
     weight_decay: Nonnegative = 0.0,
 ) -> tuple[Array, Array]:
-    """One step of Lion: u = sign(β₁ m + (1 − β₁) g), w ← w − η (u + α w), m ← β₂ m + (1 − β₂) g,
-    with g = ∇L(w).
+    """One step of Lion: u = sign(β₁ m + (1 − β₁) g), w ← w − η (u + α w), m ← β₂ m + (1 − β₂) g.
 
-    Each coordinate moves by η, in the direction of an average m of the gradients that looks ahead
-    by the present one. Only the sign counts, so the size of the loss does not, and there is no ε.
-    Where the average is 0 the coordinate rests. A rate 3 to 10 times smaller than Adam's is usual,
-    since every coordinate moves by all of it.
+    g = ∇L(w). Each coordinate moves by η, in the direction of an average m of the gradients that
+    looks ahead by the present one. Only the sign counts, so the size of the loss does not, and
+    there is no ε. Where the average is 0 the coordinate rests. A rate 3 to 10 times smaller than
+    Adam's is usual, since every coordinate moves by all of it. w is (..., d); the state is m, (...,
+    d), at first 0.
 
-    w is (..., d); the state is m, (..., d), at first 0. `weight_decay` is α, decoupled as in
-    `adamw`.
+    - `learning_rate`: η ≥ 0.
+    - `beta1`, `beta2`: in [0, 1).
+    - `weight_decay`: α ≥ 0, decoupled as in `adamw`.
+
     Source: Chen et al. 2023, algorithm 2.
 
     >>> from gdcore.objectives import canyon
