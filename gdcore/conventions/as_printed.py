@@ -159,6 +159,11 @@ def folded_adam(
 
     ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε̂ = ε √(1 − β₂ᵗ), with which it is `adam`; the paper leaves
     ε̂ constant there.
+
+    - `learning_rate`: η ≥ 0.
+    - `beta1`, `beta2`: in [0, 1).
+    - `epsilon`: ε ≥ 0.
+
     Source: Kingma and Ba 2015, section 2.
 
     >>> from gdcore.objectives import parabola

@@ -164,15 +164,18 @@ _FORMS: dict[str, dict[str, _Form]] = {
 def translate(method: str, source: str, target: str, **hyperparameters: Any) -> Hyperparameters:
     """The hyperparameters of a method in the notation of `target`, given in that of `source`.
 
-    With them both make equal steps from the state 0 at a constant rate; with a rate that changes,
+    With them both make equal steps from the state 0 at a constant rate. With a rate that changes,
     momentum and Nesterov momentum do so only among sources that put the rate inside the velocity.
-    PyTorch's Nesterov reports w + μv for w: see `position`. What is not given is left out, but from
-    "gdcore" the defaults are filled in.
+    PyTorch's Nesterov reports w + μv for w: see `position`.
+
+    - `method`: its name in gdcore.
+    - `source`, `target`: "prince", "bishop", "kneusel", "notes", "slides", "pytorch" or "gdcore".
+    - `hyperparameters`: by the source's names. What is not given is left out, but from "gdcore" the
+      defaults are filled in.
 
     Raises ValueError for a method or source that is unknown, a name that the source does not use,
     one that is missing to compute another, and what the target cannot express, such as an ε under
-    the root for PyTorch's RMSprop.
-    Source: the equations are with the methods in `gdcore.methods`.
+    the root for PyTorch's RMSprop. Source: the equations are with the methods in `gdcore.methods`.
 
     >>> translate("momentum", "prince", "pytorch", alpha=0.5, beta=0.5)
     {'lr': 0.25, 'momentum': 0.5}

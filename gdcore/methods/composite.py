@@ -11,13 +11,13 @@ from gdcore.objectives import Objective, require
 
 @checked_step
 def proximal_gradient(objective: Objective, w: Array, state: Any = (), *, learning_rate: Nonnegative = 0.01) -> tuple[Array, Any]:
-    """One step of the proximal gradient method: w ← prox_ηR(w − η ∇L(w)), for an objective L + R
-    with the penalty R.
+    """One step of the proximal gradient method: w ← prox_ηR(w − η ∇L(w)), for an objective L + R.
 
-    prox_ηR(z) minimizes R(w) + ‖w − z‖² / 2η: for the L1 penalty it shortens each coordinate by ηλ
-    and stops at 0, so that coordinates become 0 exactly, which steps along a subgradient never do.
-    w is (..., d); there is no state. It converges for η < 2 / λmax of the Hessian of L alone.
-    Raises ValueError for an objective without a penalty: make one by `with_penalty`.
+    R is a convex penalty, and prox_ηR(z) minimizes R(w) + ‖w − z‖² / 2η. For the L1 penalty it
+    shortens each coordinate by ηλ and stops at 0, so that coordinates become 0 exactly, which steps
+    along a subgradient never do. w is (..., d); there is no state. It converges for η < 2 / λmax of
+    the Hessian of L alone, where L is convex. Raises ValueError for an objective without a penalty:
+    make one by `with_penalty`.
     Source: Daubechies, Defrise and De Mol 2004 (ISTA); Parikh and Boyd 2014; the lecture notes'
     sections 4.2.1 and 4.7.3 name soft thresholding.
 
@@ -50,15 +50,20 @@ def svrg(
     learning_rate: Nonnegative = 0.01,
     period: Count = 100,
 ) -> tuple[Array, Any]:
-    """One step of SVRG, stochastic gradients of falling variance: w ← w − η (∇L_B(w) − ∇L_B(w̃) +
-    ∇L(w̃)).
+    """One step of SVRG, stochastic gradients of falling variance.
+
+        w ← w − η (∇L_B(w) − ∇L_B(w̃) + ∇L(w̃))
 
     L_B is the objective of the step's batch and L the whole. Every `period` steps, the first
     included, the snapshot w̃ becomes w, and the gradient of the whole is taken there. The direction
     has the mean ∇L(w) where the batches' mean is L, and its variance goes to 0 as w and w̃ go to
-    the minimum, so that a constant rate converges. A period of some epochs is usual. w is (..., d);
-    the state is (t, w̃, ∇L(w̃)): the steps taken, the snapshot and its gradient. On an objective
-    that is its own whole this is gradient descent.
+    the minimum, so that a constant rate converges. w is (..., d); the state is (t, w̃, ∇L(w̃)): the
+    steps taken, the snapshot and its gradient. On an objective that is its own whole this is
+    gradient descent.
+
+    - `learning_rate`: η ≥ 0.
+    - `period`: a whole number ≥ 1; some epochs are usual.
+
     Source: Johnson and Zhang 2013; Prince, notes to chapter 6.
 
     >>> from gdcore.minibatches import Minibatches

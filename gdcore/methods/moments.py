@@ -140,8 +140,8 @@ def amsgrad(
 ) -> tuple[Array, Any]:
     """One step of AMSGrad, Adam whose denominator never falls: w ← w − η ŝ / (√q̂ + ε).
 
-    q ← max(q, r), with s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ). w is (...,
-    d); the state is (t, s, r, q), at first 0.
+    q ← max(q, r), with s and r as in `adam`; ŝ = s / (1 − β₁ᵗ) and q̂ = q / (1 − β₂ᵗ).
+    w is (..., d); the state is (t, s, r, q), at first 0.
 
     - `learning_rate`: η ≥ 0.
     - `beta1`, `beta2`: in [0, 1).

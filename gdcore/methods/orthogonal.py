@@ -29,20 +29,31 @@ def muon(
     epsilon: OneNonnegative = 1e-7,
     newton_schulz_steps: WholeNumber = 5,
 ) -> tuple[Array, Any]:
-    """One step of Muon: each matrix of w moves along its averaged gradient with all singular values
-    made about 1.
+    """One step of Muon: each matrix of w moves with all singular values of its step made about 1.
 
-    b ← μ b + (1 − μ) g, u = (1 − μ) g + μ b (or u = b without `nesterov`), and for each matrix U,
-    of A rows and B columns, in u: W ← W − η α W − η √max(1, A/B) `newton_schulz`(U). w is (..., d);
-    the state is b, (..., d), at first 0; `weight_decay` is α.
+        b ← μ b + (1 − μ) g,   u = (1 − μ) g + μ b,
+        W ← W − η α W − η √max(1, A/B) `newton_schulz`(U),
+
+    the last for each matrix U, of A rows and B columns, in u.
 
     The matrices are those of `objective.shapes`, one after the other in w. A vector counts as a
     matrix of one column, so that it moves by its direction; a kernel (out, in, height, width) as a
-    matrix of `out` rows. PyTorch takes matrices alone and leaves the rest to AdamW; its matrices
-    are (out, in), its weight decay is 0.1 by default, and it computes in bfloat16. A gradient of 0
-    moves nothing.
+    matrix of `out` rows. A gradient of 0 moves nothing. w is (..., d); the state is b, (..., d), at
+    first 0.
+
+    - `learning_rate`: η ≥ 0.
+    - `momentum`: μ, in [0, 1).
+    - `nesterov`: if False, u = b.
+    - `weight_decay`: α ≥ 0, decoupled as in `adamw`. PyTorch's default is 0.1.
+    - `epsilon`: the least size by which a matrix is divided, ≥ 0.
+    - `newton_schulz_steps`: a whole number ≥ 0.
+
+    PyTorch takes matrices alone and leaves the rest to AdamW. Its matrices are (out, in), and it
+    computes in bfloat16. Large runs use another factor, 0.2 √max(A, B), which makes steps as long
+    as Adam's.
     Raises ValueError for an objective without shapes, or whose shapes do not fill w.
-    Source: Jordan et al. 2024, with the coefficients that PyTorch uses; Prince, a student's note.
+    Source: Jordan et al. 2024, with the coefficients that PyTorch uses; Prince, a student's note;
+    weight decay and the other factor: Liu et al. 2025.
 
     >>> from dataclasses import replace
     >>> from gdcore.objectives import quadratic

@@ -18,11 +18,15 @@ def random_search(
 ) -> tuple[Array, Any]:
     """One try of random search: draw a candidate, and move there if the objective is lower.
 
-    The candidate is `radius` times a standard normal vector, as in the lecture notes, or with
-    `local` w plus that. No gradient is used. w is (..., d), and each run draws its own candidate;
-    the state is t, the number of tries so far. The draw depends on nothing but `seed`, t and the
-    shape of w, so that a run is repeatable and can be continued. A value that is not a number is
-    never lower.
+    No gradient is used. w is (..., d), and each run draws its own candidate; the state is t, the
+    number of tries so far. The draw depends on nothing but `seed`, t and the shape of w, so that a
+    run is repeatable and can be continued. A value that is not a number is never lower.
+
+    - `radius`: how far candidates lie, ≥ 0: this times a standard normal vector, as in the lecture
+      notes.
+    - `local`: if True, w plus that.
+    - `seed`: a whole number ≥ 0.
+
     Source: the lecture notes, section 4.5.3.
 
     >>> from gdcore.objectives import canyon
@@ -41,17 +45,18 @@ def random_search(
 def coordinate_descent(
     objective: Objective, w: Array, state: Any = 0, *, learning_rate: Nonnegative = 0.01, exact: bool = False
 ) -> tuple[Array, Any]:
-    """One step along one coordinate, each in turn: wᵢ ← wᵢ − η ∂L/∂wᵢ(w), or with `exact` to the
-    minimum along that axis.
+    """One step along one coordinate, each in turn: wᵢ ← wᵢ − η ∂L/∂wᵢ(w).
 
     d steps are a sweep. The state is the number of steps so far; the coordinate is its remainder by
-    d. w is (..., d); with `exact` one start (d,), and then `learning_rate` is only the first trial
-    of the search (see `exact_line_search`). For smooth functions a point where no coordinate
-    descends has gradient 0; on a ridge of a function that is not smooth, exact coordinate descent
+    d. w is (..., d), with `exact` one start (d,). For smooth functions a point where no coordinate
+    descends has gradient 0. On a ridge of a function that is not smooth, exact coordinate descent
     can rest where the function still falls.
+
+    - `learning_rate`: η ≥ 0, with `exact` only the first trial of the search.
+    - `exact`: go to the minimum along the axis instead (see `exact_line_search`).
+
     Raises ValueError for a batch of starts with `exact`, and for a function that falls without end
-    along an axis.
-    Source: the lecture notes, section 4.7.3.
+    along an axis. Source: the lecture notes, section 4.7.3.
 
     >>> from gdcore.objectives import canyon
     >>> w, t = coordinate_descent(canyon(), [0, 0], exact=True)

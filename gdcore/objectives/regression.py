@@ -59,11 +59,13 @@ def least_squares(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] 
 
 
 def polynomial_regression(x: ArrayLike, t: ArrayLike, degree: int, reduction: Literal["mean", "sum"] = "mean") -> Objective:
-    """Least squares with a polynomial: L(w) = (1/N) Σₙ (w₀ + w₁xₙ + … + w_M xₙᴹ − tₙ)², or the sum
-    without 1/N.
+    """Least squares with a polynomial: L(w) = (1/N) Σₙ (w₀ + w₁xₙ + … + w_M xₙᴹ − tₙ)².
 
-    x and t are (N,), w (..., M+1); `degree` is M ≥ 0. All else as in `least_squares`, with X =
-    `polynomial_features`(x, degree).
+    - `x`, `t`: inputs and targets, each (N,).
+    - `degree`: M, a whole number ≥ 0; w is (..., M+1).
+    - `reduction`: "sum" leaves 1/N out.
+
+    All else as in `least_squares`, with X = `polynomial_features`(x, degree).
     Source: the lecture notes, figure 4.1.
 
     >>> polynomial_regression([0, 1, 2], [1, 2, 5], degree=2).value([1, 0, 1])
