@@ -23,7 +23,7 @@ ifdef OPEN
 endif
 
 test: $(READY)
-	$(BIN)/python tests/browser.py
+	$(BIN)/python -m tools.browser
 	$(BIN)/python -m pytest
 
 lab: $(READY)
@@ -38,7 +38,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 clean-notebooks: $(READY)
-	$(BIN)/python tests/bare.py
+	$(BIN)/python -m tools.notebooks
 
 clean:
 	rm -rf _build .venv

@@ -18,7 +18,7 @@ from gdcore import methods, objectives, pictures
 from gdcore.descent import descend
 from gdcore.explore import explore, page
 from gdcore.explore.live import widget_of
-from tests import browser as browsers
+from tools import browser as browsers
 
 CANYON = objectives.canyon()
 

@@ -13,7 +13,7 @@ import pytest
 from downhill import KERNEL_WARNINGS
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests import browser as browsers
+from tools import browser as browsers
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 import yaml
 
-from tests import bare
 from tests.conftest import ROOT
+from tools import notebooks
 
-NOTEBOOKS = bare.notebooks()
+NOTEBOOKS = notebooks.notebooks()
 
 
 def read(path):
@@ -20,12 +20,12 @@ def read(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_committed_bare(path):
-    assert path.read_text("utf-8") == nbformat.writes(bare.bare(read(path)), indent=1) + "\n", "run make clean-notebooks"
+    assert path.read_text("utf-8") == nbformat.writes(notebooks.bare(read(path)), indent=1) + "\n", "run make clean-notebooks"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_checked_cells_have_text_that_nbval_compares(path):
-    assert bare.unchecked(read(path)) == []
+    assert notebooks.unchecked(read(path)) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -58,13 +58,13 @@ def test_every_notebook_is_in_the_table_of_contents():
 
 def test_bare_keeps_checked_text_and_nothing_else():
     text = nbformat.v4.new_output("stream", text="0.5\n")
-    checked = nbformat.v4.new_code_cell(f"{bare.MARK}\nprint(0.5)", execution_count=3, outputs=[text])
+    checked = nbformat.v4.new_code_cell(f"{notebooks.MARK}\nprint(0.5)", execution_count=3, outputs=[text])
     other = nbformat.v4.new_code_cell("print(1)", execution_count=4, outputs=[nbformat.v4.new_output("stream", text="1\n")])
     notebook = nbformat.v4.new_notebook(cells=[checked, other], metadata={"widgets": {"state": {}}})
-    clean = bare.bare(notebook)
+    clean = notebooks.bare(notebook)
     assert clean.cells[0].outputs[0].text == "0.5\n" and clean.cells[0].execution_count == 3
     assert clean.cells[1].outputs == [] and clean.cells[1].execution_count is None
     assert "widgets" not in clean.metadata
-    assert bare.unchecked(clean) == []
+    assert notebooks.unchecked(clean) == []
     checked.execution_count = None
-    assert bare.unchecked(notebook) == [checked.id]
+    assert notebooks.unchecked(notebook) == [checked.id]
