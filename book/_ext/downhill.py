@@ -10,17 +10,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
-
-# Warnings are errors in the kernels, but for two that the kernel gives about itself: one while it shuts down, and
-# from Python 3.12 on one while it starts, when tornado asks for the event loop that is made a moment later.
-KERNEL_WARNINGS = (
-    "error,ignore::PendingDeprecationWarning:ipykernel.kernelbase,ignore:There is no current event loop:DeprecationWarning"
-)
 
 
 def mark_page(app: Sphinx) -> None:
