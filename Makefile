@@ -21,9 +21,12 @@ test: $(READY) $(if $(PART),,lint)
 	$(if $(filter unit notebooks,$(PART)),,$(BIN)/python -m tools.browser)
 	$(BIN)/python -m pytest $(if $(PART),-m $(PART))
 
-# Everything on everything: every browser, and every other Python that is found.
-test-all: test
-	$(BIN)/python -m tools.pythons
+# Everything on everything: the browsers besides Chromium, and every other Python that is found.
+test-all: lint
+	$(PYTHON) tools/environment.py --requirements requirements-browsers.txt
+	$(BIN)/python -m tools.browser
+	DOWNHILL_TEST_ALL=true $(BIN)/python -m pytest --durations=10
+	$(BIN)/python -m tools.pythons --whole
 
 lint: $(READY)
 	$(BIN)/python -m tools.lint

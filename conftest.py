@@ -1,7 +1,9 @@
-"""What every test takes part in: warnings are errors in the kernels, and each test belongs to a part of the suite.
+"""What every test takes part in: warnings are errors in the kernels, and each test belongs to a
+part of the suite.
 
-The parts are `unit`, `notebooks` and `browser`. A test is put into one by what it uses: a fixture that
-gives the built book or a browser, a package that drives one, a notebook. No test names its part by hand.
+The parts are `unit`, `notebooks` and `browser`. A test is put into one by what it uses: a fixture
+that gives the built book or a browser, a package that drives one, a notebook. No test names its
+part by hand.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ CHAPTERS = r"nbformat|tools\.notebooks|tools import notebooks"
 
 @cache
 def imports(path: Path, packages: str) -> bool:
-    """Whether a module imports one of the packages wherever it is imported: at its top, unindented."""
+    """Whether a module imports one of the packages wherever it is imported: at its top,
+    unindented.
+    """
     return re.search(rf"^(?:from |import )(?:{packages})\b", path.read_text("utf-8"), re.MULTILINE) is not None
 
 
@@ -39,7 +43,9 @@ def part_of(item: pytest.Item) -> str:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The unit tests run where neither Playwright nor Sphinx is installed: modules that import them are not even read."""
+    """The unit tests run where neither Playwright nor Sphinx is installed: modules that import them
+    are not even read.
+    """
     if config.option.markexpr != "unit":
         return None
     needless = collection_path.suffix == ".ipynb" or (collection_path.suffix == ".py" and imports(collection_path, DRIVERS))

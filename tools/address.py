@@ -8,7 +8,9 @@ from pathlib import Path
 
 
 def address(page: Path) -> str:
-    """The page's address: characters that mean something in addresses, such as # and %, are escaped."""
+    """The page's address: characters that mean something in addresses, such as # and %, are
+    escaped.
+    """
     return page.resolve().as_uri()
 
 

@@ -1,4 +1,6 @@
-"""The rules for a chapter's cells, each with what to do about it: `python -m tools.cell_rules` lists what breaks them."""
+"""The rules for a chapter's cells, each with what to do about it: `python -m tools.cell_rules`
+lists what breaks them.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ HIDDEN = FOLDED | {"remove-input", "remove-cell"}
 
 
 def complaints(page: str, notebook: Any, text: str | None = None) -> list[str]:
-    """What breaks the rules in a notebook, and its text as committed if given: "page#cell: rule. What to do."."""
+    """What breaks the rules in a notebook, and its text as committed if given: "page#cell: rule.
+    What to do".
+    """
     said = [f"{page}#{cell.id}: {problem}" for cell in _code(notebook) for problem in _of_cell(cell)]
     said += [f"{page}#{cell}: {problem}" for cell, problem in rebound(notebook)]
     for cell in unchecked(notebook):
@@ -49,7 +53,8 @@ def _of_cell(cell: Any) -> Iterator[str]:
 
 
 def rebound(notebook: Any) -> Iterator[tuple[str, str]]:
-    """The cells that prepare text (tag `remove-input`) and give a new value to a name of an earlier cell.
+    """The cells that prepare text (tag `remove-input`) and give a new value to a name of an earlier
+    cell.
 
     Such a cell fails when it is run once more: a number has become its own text.
     """
@@ -64,7 +69,9 @@ def rebound(notebook: Any) -> Iterator[tuple[str, str]]:
 
 
 def _bound(source: str) -> set[str]:
-    """The names that a cell binds in the notebook: not those inside of its functions and comprehensions."""
+    """The names that a cell binds in the notebook: not those inside of its functions and
+    comprehensions.
+    """
     code = "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
     names: set[str] = set()
     nodes: list[ast.AST] = [ast.parse(code)]

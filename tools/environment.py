@@ -1,8 +1,9 @@
 """Set up .venv for the book: `python tools/environment.py`, with any Python that is new enough.
 
-A new environment is built whole in a folder of its own under .venvs, and then .venv is pointed at it:
-by a link, since the programs in an environment carry its path and it cannot be moved. Until then, and
-if pip fails, the old one stays as it was. An environment whose requirements have not changed is kept.
+A new environment is built whole in a folder of its own under .venvs, and then .venv is pointed at
+it: by a link, since the programs in an environment carry its path and it cannot be moved. Until
+then, and if pip fails, the old one stays as it was. An environment whose requirements have not
+changed is kept.
 """
 
 # This file is read by whichever Python there is: nothing before the check below may need a new one.
@@ -19,7 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST = (3, 11, 2)
-FILES = ("requirements.txt", "requirements-author.txt", "requirements-browsers.txt", "constraints.txt", "pyproject.toml")
+REQUIREMENTS = ("requirements.txt", "requirements-author.txt", "requirements-browsers.txt")  # each has the one before
+FILES = (*REQUIREMENTS, "constraints.txt", "pyproject.toml")
 
 
 def check_python(version: tuple) -> None:  # type: ignore[type-arg]
@@ -35,9 +37,9 @@ def check_python(version: tuple) -> None:  # type: ignore[type-arg]
 check_python(sys.version_info[:3])
 
 
-def key_of(root: Path, requirements: str) -> str:
-    """What an environment was made of: the files' contents, what was asked for, and the place it stands in."""
-    digest = hashlib.sha256(f"{root} {requirements}".encode())
+def key_of(root: Path) -> str:
+    """What an environment is made of: the contents of the files, and the place it stands in."""
+    digest = hashlib.sha256(str(root).encode())
     for name in FILES:
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:12]
@@ -53,7 +55,9 @@ def is_link(path: Path) -> bool:
 
 
 def point(link: Path, target: Path) -> None:
-    """Let link lead to target. What it led to before is left alone; a folder that stands in its place is put aside."""
+    """Let link lead to target. What it led to before is left alone; a folder that stands in its
+    place is put aside.
+    """
     if link.is_dir() and not is_link(link):
         put_aside(link)
     if os.name == "nt":
@@ -68,7 +72,9 @@ def point(link: Path, target: Path) -> None:
 
 
 def put_aside(folder: Path) -> None:
-    """Remove an environment that was made for the book; keep one that somebody made by hand, under another name."""
+    """Remove an environment that was made for the book; keep one that somebody made by hand, under
+    another name.
+    """
     aside = folder.with_name(f"{folder.name}.old-{time.time_ns()}")
     made_here = (folder / "ready").exists()
     folder.rename(aside)
@@ -95,16 +101,19 @@ def build(environment: Path, requirements: str) -> None:
 
 
 def ensure(root: Path, requirements: str, build: Callable[[Path, str], None] = build) -> bool:
-    """Set up root/.venv unless it is made of these very requirements; whether a new one was made."""
-    key, link = key_of(root, requirements), root / ".venv"
+    """Set up root/.venv unless it is made of these very requirements; whether a new one was
+    made.
+    """
+    key, link = key_of(root), root / ".venv"
     ready = link / "ready"
-    with contextlib.suppress(OSError):
-        if ready.read_text("utf-8") == key:
+    with contextlib.suppress(OSError, ValueError):
+        made_of, installed = ready.read_text("utf-8").split()
+        if made_of == key and REQUIREMENTS.index(installed) >= REQUIREMENTS.index(requirements):
             ready.touch()
             return False
     environment = root / ".venvs" / f"{key}-{os.getpid()}"  # two at once do not meet
     build(environment, requirements)
-    (environment / "ready").write_text(key, "utf-8")
+    (environment / "ready").write_text(f"{key} {requirements}", "utf-8")
     point(link, environment)
     for other in set(environment.parent.iterdir()) - {environment}:
         whole, age = (other / "ready").exists(), time.time() - other.stat().st_mtime
@@ -116,7 +125,9 @@ def ensure(root: Path, requirements: str, build: Callable[[Path, str], None] = b
 def main() -> None:
     """Set up .venv and say so."""
     parser = argparse.ArgumentParser(prog="python tools/environment.py", description="Set up .venv for the book.")
-    parser.add_argument("--requirements", default="requirements-author.txt", help="the file that pip installs")
+    parser.add_argument(
+        "--requirements", default="requirements-author.txt", choices=REQUIREMENTS, help="the file that pip installs"
+    )
     arguments = parser.parse_args()
     if ensure(ROOT, arguments.requirements):
         print("The environment .venv is ready.")

@@ -26,7 +26,9 @@ LEADS_ELSEWHERE = ["ref.ref", "ref.numref", "ref.doc", "ref.eq", "ref.exercise",
 
 
 def version_of(python: str) -> tuple[int, ...] | None:
-    """The version that an interpreter says it has; None if it does not run (as pyenv's stand-ins do) or is unfinished."""
+    """The version that an interpreter says it has; None if it does not run (as pyenv's stand-ins
+    do) or is unfinished.
+    """
     try:
         said = subprocess.run([python, "-c", PROBE], capture_output=True, text=True, timeout=60).stdout.split()
     except (OSError, subprocess.TimeoutExpired):
@@ -48,7 +50,9 @@ def find(own: tuple[int, int] = sys.version_info[:2]) -> dict[tuple[int, ...], s
 
 
 def alone(chapter: str, folder: Path) -> list[str]:
-    """The options with which jupyter-book builds one chapter into the folder; written there: its configuration."""
+    """The options with which jupyter-book builds one chapter into the folder; written there: its
+    configuration.
+    """
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     extensions = config["sphinx"]["local_extensions"]
     config["sphinx"]["local_extensions"] = {name: str(ROOT / path) for name, path in extensions.items()}

@@ -2,11 +2,11 @@
 
 `python -m tools.resolve` prints a table of systems by Pythons, and what fails.
 
-pip can ask for another system: `pip install --dry-run --platform … --python-version …` chooses among
-that system's wheels and installs nothing. But it evaluates environment markers (`sys_platform ==
-"win32"`) for the interpreter that it runs in, so packages that only Windows needs would be left out.
-Here pip runs with the markers' values replaced by the other system's, and the report that pip writes
-must name these values; otherwise the answer does not count.
+pip can ask for another system: `pip install --dry-run --platform … --python-version …` chooses
+among that system's wheels and installs nothing. But it evaluates environment markers (`sys_platform
+== "win32"`) for the interpreter that it runs in, so packages that only Windows needs would be left
+out. Here pip runs with the markers' values replaced by the other system's, and the report that pip
+writes must name these values; otherwise the answer does not count.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 AUTHORS = "requirements-author.txt"  # it includes the reader's
@@ -90,7 +91,9 @@ def normalized(name: str) -> str:
 
 
 def requirements(file: str = AUTHORS) -> list[str]:
-    """The lines that name packages: of a file, of the files it includes, and of gdcore's pyproject.toml."""
+    """The lines that name packages: of a file, of the files it includes, and of gdcore's
+    pyproject.toml.
+    """
     lines = []
     for line in (ROOT / file).read_text("utf-8").splitlines():
         text = line.split("#")[0].strip()
@@ -117,23 +120,45 @@ def ask(system: System, python: str, wanted: Iterable[str], constraints: Iterabl
         "python_version": python.rpartition(".")[0],
         "implementation_version": python,
     }
+    options = ["--only-binary", ":all:", "--python-version", python]
+    options += [word for tag in system.tags for word in ("--platform", tag)]
+    found = _dry_run(markers, options, wanted, constraints)
+    if isinstance(found, str):
+        return Answer(system, python, {}, found)
+    differing = {name for name, value in markers.items() if found["environment"][name] != value}
+    if differing:
+        said = f"pip {found['pip_version']} ignored the other system's {sorted(differing)}"
+        return Answer(system, python, {}, said)
+    return Answer(system, python, _versions(found))
+
+
+def ask_here(wanted: Iterable[str], constraints: Iterable[str]) -> Answer:
+    """What pip would install here, for this Python, built from source where there is no wheel."""
+    found = _dry_run({}, [], wanted, constraints)
+    own = System("here", (), {})
+    return Answer(own, "", {}, found) if isinstance(found, str) else Answer(own, "", _versions(found))
+
+
+def _dry_run(
+    markers: dict[str, str], options: list[str], wanted: Iterable[str], constraints: Iterable[str]
+) -> dict[str, Any] | str:
+    """The report that pip writes; or its complaint."""
     with tempfile.TemporaryDirectory() as folder:
         report, lines, limits = (Path(folder, name) for name in ("report.json", "wanted.txt", "constraints.txt"))
         lines.write_text("\n".join(wanted), "utf-8")
         limits.write_text("\n".join(constraints), "utf-8")
         command = [sys.executable, "-c", PIP, json.dumps(markers), "install", "--dry-run", "--ignore-installed"]
-        command += ["-qq", "--disable-pip-version-check", "--only-binary", ":all:", "--python-version", python]
-        command += [word for tag in system.tags for word in ("--platform", tag)]
-        command += ["--target", folder, "--report", str(report), "-r", str(lines), "-c", str(limits)]
+        command += ["-qq", "--disable-pip-version-check", *options, "--target", folder]
+        command += ["--report", str(report), "-r", str(lines), "-c", str(limits)]
         run = subprocess.run(command, capture_output=True, text=True)
         if run.returncode:
-            return Answer(system, python, {}, run.stderr.strip() or f"pip ended with {run.returncode}")
-        found = json.loads(report.read_text("utf-8"))
-    differing = {name for name, value in markers.items() if found["environment"][name] != value}
-    if differing:
-        return Answer(system, python, {}, f"pip {found['pip_version']} ignored the other system's {sorted(differing)}")
-    packages = [each["metadata"] for each in found["install"]]
-    return Answer(system, python, {normalized(each["name"]): each["version"] for each in packages})
+            return run.stderr.strip() or f"pip ended with {run.returncode}"
+        return json.loads(report.read_text("utf-8"))
+
+
+def _versions(report: dict[str, Any]) -> dict[str, str]:
+    packages = [each["metadata"] for each in report["install"]]
+    return {normalized(each["name"]): each["version"] for each in packages}
 
 
 def ask_all(wanted: Iterable[str], constraints: Iterable[str], at_once: int = 4) -> list[Answer]:
