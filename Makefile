@@ -1,4 +1,4 @@
-# Each target sets up .venv first; a change of the requirements sets it up anew.
+# Each target sets up .venv first, and anew when the requirements have changed: see tools/environment.py.
 PYTHON ?= python3
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
@@ -7,38 +7,46 @@ endif
 READY := .venv/ready
 PAGE := _build/html/index.html
 
-.PHONY: book test lab bench lint clean-notebooks clean
+.PHONY: book test test-all lint lab watch bench pins clean-notebooks clean
 
-$(READY): requirements.txt constraints.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Downhill needs Python 3.11 or later, this is " + sys.version.split()[0] + "; name another with make PYTHON=…" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
+$(READY): requirements.txt requirements-author.txt requirements-browsers.txt constraints.txt pyproject.toml
+	$(PYTHON) tools/environment.py
 
 book: $(READY)
 	$(BIN)/jupyter-book build . -W -n --keep-going
-	@echo "The book is ready: open $(CURDIR)/$(PAGE)"
-ifdef OPEN
-	$(BIN)/python -m webbrowser "file://$(CURDIR)/$(PAGE)"
-endif
+	@$(BIN)/python -m tools.address $(PAGE) $(if $(OPEN),--open)
 
-test: $(READY)
-	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest
+# make test PART=unit (or notebooks, or browser) runs that part alone, without the lint.
+test: $(READY) $(if $(PART),,lint)
+	$(if $(filter unit notebooks,$(PART)),,$(BIN)/python -m tools.browser)
+	$(BIN)/python -m pytest $(if $(PART),-m $(PART))
+
+# Everything on everything: the browsers besides Chromium, and every other Python that is found.
+test-all: lint
+	$(PYTHON) tools/environment.py --requirements requirements-browsers.txt
+	$(BIN)/python -m tools.browser
+	DOWNHILL_TEST_ALL=true $(BIN)/python -m pytest --durations=10
+	$(BIN)/python -m tools.pythons --whole
+
+lint: $(READY)
+	$(BIN)/python -m tools.lint
 
 lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir=book
 
+# One page rebuilt on each save.
+watch: $(READY)
+	$(BIN)/python -m tools.watch
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+# Renew every version in requirements*.txt and constraints.txt.
+pins: $(READY)
+	$(BIN)/python -m tools.pins
 
 clean-notebooks: $(READY)
-	$(BIN)/python tests/bare.py
+	$(BIN)/python -m tools.notebooks
 
 clean:
-	rm -rf _build .venv
+	rm -rf _build .venv .venvs

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import ipywidgets
 import numpy as np
+from matplotlib.axes import Axes
 from playwright.sync_api import sync_playwright
 
 from gdcore import methods, objectives, pictures
 from gdcore.descent import descend
 from gdcore.explore import explore, page
 from gdcore.explore.live import widget_of
-from tests import browser as browsers
+from tools import browser as browsers
 
 CANYON = objectives.canyon()
 
@@ -39,7 +40,7 @@ DRIVE = """async ([id, inputs]) => {
 }"""
 
 
-def draw_canyon(ax):
+def draw_canyon(ax: Axes) -> None:
     pictures.contours(ax, CANYON)
 
 
@@ -49,16 +50,19 @@ def draw_canyon(ax):
     layers=[draw_canyon],
     alt="A path of 60 steps on a canyon.",
 )
-def canyon_path(ax, learning_rate, momentum):
+def canyon_path(ax: Axes, learning_rate: float, momentum: float) -> str:
     run = descend(methods.momentum, CANYON, [-0.5, 2.3], 60, learning_rate=learning_rate, momentum=momentum)
     pictures.path(ax, run)
     return f"The last value is {run.values[-1]:.3g}."
 
 
+FIGURE = canyon_path.explorable  # type: ignore[attr-defined]
+
+
 def build() -> tuple[str, float]:
     page._on_this_page.clear()
     begin = time.perf_counter()
-    html = page.html_of(canyon_path.explorable)
+    html = page.html_of(FIGURE)
     return html, time.perf_counter() - begin
 
 
@@ -76,8 +80,8 @@ def in_the_browser(html: str, inputs: int = 300) -> tuple[list[float], list[floa
 
 
 def live(updates: int = 100) -> list[float]:
-    widget_of(canyon_path.explorable)
-    control = canyon_path.explorable.controls["learning_rate"]
+    widget_of(FIGURE)
+    control = FIGURE.controls["learning_rate"]
     times = []
     for k in range(updates):
         begin = time.perf_counter()

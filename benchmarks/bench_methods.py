@@ -28,13 +28,14 @@ STEPS = 100
 
 
 def momentum_by_hand(gradient: Callable, value: Callable, w: Array) -> tuple[Array, Array]:
-    v, points = 0.0, [w]
+    v: float | Array = 0.0
+    points = [w]
     for _ in range(STEPS):
         v = 0.9 * v - 0.02 * gradient(w)
         w = w + v
         points.append(w)
-    points = np.array(points)
-    return points, value(points)
+    walked = np.array(points)
+    return walked, value(walked)
 
 
 def adam_by_hand(gradient: Callable, value: Callable, w: Array) -> tuple[Array, Array]:
@@ -47,8 +48,8 @@ def adam_by_hand(gradient: Callable, value: Callable, w: Array) -> tuple[Array, 
         r_hat = r / (1 - 0.999**t)
         w = w - 0.02 * s_hat / (np.sqrt(r_hat) + 1e-8)
         points.append(w)
-    points = np.array(points)
-    return points, value(points)
+    walked = np.array(points)
+    return walked, value(walked)
 
 
 def descent_by_hand(gradient: Callable, value: Callable, w: Array) -> tuple[Array, Array]:
@@ -56,18 +57,19 @@ def descent_by_hand(gradient: Callable, value: Callable, w: Array) -> tuple[Arra
     for _ in range(STEPS):
         w = w - 0.02 * gradient(w)
         points.append(w)
-    points = np.array(points)
-    return points, value(points)
+    walked = np.array(points)
+    return walked, value(walked)
 
 
 def nesterov_by_hand(gradient: Callable, value: Callable, w: Array) -> tuple[Array, Array]:
-    v, points = 0.0, [w]
+    v: float | Array = 0.0
+    points = [w]
     for _ in range(STEPS):
         v = 0.9 * v - 0.02 * gradient(w + 0.9 * v)
         w = w + v
         points.append(w)
-    points = np.array(points)
-    return points, value(points)
+    walked = np.array(points)
+    return walked, value(walked)
 
 
 BY_HAND = {
@@ -108,7 +110,8 @@ def many_starts() -> None:
     starts = np.random.default_rng(0).uniform(-2, 2, (40_000, 2))
 
     def last_by_hand() -> Array:
-        w, v = starts, 0.0
+        v: float | Array = 0.0
+        w = starts
         for _ in range(STEPS):
             v = 0.9 * v - 0.02 * wells.gradient(w)
             w = w + v

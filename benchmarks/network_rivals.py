@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,10 @@ def torch_ways(x: np.ndarray, targets: np.ndarray, batch: int) -> dict[str, Way]
     X, T = torch.tensor(x), torch.tensor(targets)
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, T), batch_size=batch, shuffle=True)
 
-    def from_the_loader(steps: int):
+    def from_the_loader(steps: int) -> Iterator[Any]:
         yield from itertools.islice(loader, steps)
 
-    def by_index(steps: int):
+    def by_index(steps: int) -> Iterator[Any]:
         order = torch.randperm(len(X))
         for i in range(steps):
             rows = order[i * batch : (i + 1) * batch]
@@ -44,7 +44,7 @@ def _torch_training(torch: Any, batches: Callable, compiled: bool = False) -> Wa
     network = nn.Sequential(nn.Linear(196, 100), nn.Sigmoid(), nn.Linear(100, 50), nn.Sigmoid(), nn.Linear(50, 10), nn.Sigmoid())
     optimizer = torch.optim.SGD(network.parameters(), lr=1.0)
 
-    def loss_of(xb, tb):
+    def loss_of(xb: Any, tb: Any) -> Any:
         return 0.5 * ((network(xb) - tb) ** 2).sum(dim=1).mean()
 
     loss = torch.compile(loss_of) if compiled else loss_of
@@ -81,12 +81,12 @@ def jax_ways(x: np.ndarray, targets: np.ndarray, batch: int, network: Network) -
     X, T = jnp.asarray(x), jnp.asarray(targets)
     parts = [jnp.asarray(array) for layer in network.unpack(network.initialize(small_uniform, 0, np.float32)) for array in layer]
 
-    def loss(parts, xb, tb):
+    def loss(parts: Any, xb: Any, tb: Any) -> Any:
         for W, b in zip(parts[::2], parts[1::2], strict=True):
             xb = jax.nn.sigmoid(xb @ W + b)
         return 0.5 * ((xb - tb) ** 2).sum(axis=1).mean()
 
-    def step(parts, rows):
+    def step(parts: Any, rows: Any) -> Any:
         gradients = jax.grad(loss)(parts, X[rows], T[rows])
         return [p - 1.0 * g for p, g in zip(parts, gradients, strict=True)], None
 

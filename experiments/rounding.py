@@ -10,7 +10,9 @@ from gdcore.objectives import Array
 
 
 def numbers(values: Array, digits: int) -> Any:
-    """An array as lists of numbers of so many digits; None where a run has left the finite, which JSON has no number for."""
+    """An array as lists of numbers of so many digits; None where a run has left the finite, which
+    JSON has no number for.
+    """
     if values.ndim:
         return [numbers(part, digits) for part in values]
     return float(f"{values:.{digits}g}") if np.isfinite(values) else None

@@ -1,4 +1,4 @@
-"""What the tests share: the built book, a browser that reaches no network, and kernels in which a warning is an error."""
+"""What the tests share: the built book, and a browser that reaches no network. What needs Playwright imports it late."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from downhill import KERNEL_WARNINGS
-from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests import browser as browsers
+from tools import browser as browsers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
-
-# Kernels started by nbval inherit this, as those of the book's build do.
-os.environ.setdefault("PYTHONWARNINGS", KERNEL_WARNINGS)
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +35,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium. Without one the browser tests are skipped on a reader's machine and fail in continuous integration."""
+    from playwright.sync_api import sync_playwright
+
     path = browsers.find()
     if path is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(browsers.HOW_TO)

@@ -11,8 +11,8 @@ from collections import Counter
 import nbformat
 import pytest
 
-from tests.bare import MARK
 from tests.conftest import ROOT
+from tools.notebooks import MARK
 
 FIELDS = ["id", "page", "label", "gdcore", "test"]
 KINDS = re.compile(r"[PBKL]-[A-Za-z0-9.-]+")

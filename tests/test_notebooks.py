@@ -1,17 +1,15 @@
-"""The notebooks as files: committed bare, every label of the table of contents there, cells short. nbval runs their code."""
+"""The notebooks as files: the rules for cells, and what they say to do. nbval runs the code."""
 
 from __future__ import annotations
-
-import statistics
 
 import nbformat
 import pytest
 import yaml
 
-from tests import bare
 from tests.conftest import ROOT
+from tools import cell_rules, notebooks
 
-NOTEBOOKS = bare.notebooks()
+NOTEBOOKS = notebooks.notebooks()
 
 
 def read(path):
@@ -19,35 +17,52 @@ def read(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_committed_bare(path):
-    assert path.read_text("utf-8") == nbformat.writes(bare.bare(read(path)), indent=1) + "\n", "run make clean-notebooks"
+def test_the_notebook_keeps_the_rules_for_cells(path):
+    said = cell_rules.complaints(path.stem, read(path), path.read_text("utf-8"))
+    assert not said, "\n".join(said)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_checked_cells_have_text_that_nbval_compares(path):
-    assert bare.unchecked(read(path)) == []
+def code(source, cell="a-cell", tags=(), **metadata):
+    made = nbformat.v4.new_code_cell(source, metadata={"tags": list(tags), **metadata} if tags else metadata)
+    made.id = cell
+    return made
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_cells_are_short(path):
-    lengths = [len(cell.source.splitlines()) for cell in read(path).cells if cell.cell_type == "code"]
-    assert max(lengths) <= 25
-    assert len(lengths) < 10 or statistics.median(lengths) <= 8
+FOLDED = {"jupyter": {"source_hidden": True}}
+BROKEN = {
+    "26 lines": ([code("x = 1\n" * 26)], "page#a-cell: 26 lines, at most 25 are read at once. Split the cell."),
+    "80 columns": ([code(f"x = 1\ny = '{'y' * 74}'")], "page#a-cell: line 2 has 80 columns, open code has at most 79 "),
+    "open in the Lab": ([code("x = 1", tags=["hide-input"])], "page#a-cell: folded on the page but not in JupyterLab."),
+    "long in the middle": (
+        [code("x = 1\n" * 9, f"a-{k}") for k in range(10)],
+        "page: half of the code cells have more than 8 ",
+    ),
+    "not run": ([code(f"{notebooks.MARK}\nprint(1)")], "page#a-cell: its checked output is missing or not text. Run the cell"),
+    "a number made text": (
+        [code("share = 0.5", "first"), code('share = f"{share:.2f}"', "first-text", ["remove-input"])],
+        "page#first-text: it gives a new value to `share` of cell first, so that it cannot be run twice. "
+        "Store the text under a new name, `share_text`.",
+    ),
+}
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_open_code_is_as_narrow_as_the_article(path):
-    folded = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
-    for cell in read(path).cells:
-        if cell.cell_type == "code" and not folded & set(cell.metadata.get("tags", [])):
-            assert max(map(len, cell.source.splitlines())) <= 79, cell.id
+@pytest.mark.parametrize("cells, said", BROKEN.values(), ids=BROKEN)
+def test_a_broken_rule_is_named_with_its_cell_and_what_to_do(cells, said):
+    found = cell_rules.complaints("page", nbformat.v4.new_notebook(cells=cells))
+    assert len(found) == 1 and found[0].startswith(said), found
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_folded_cells_are_folded_in_the_lab_too(path):
-    for cell in read(path).cells:
-        if cell.cell_type == "code" and {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", [])):
-            assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, cell.id
+def test_what_keeps_the_rules_is_not_complained_of():
+    share = code('share_text, _ = [f"{share:.2f}" for share in (share, share)]', "first-text", ["remove-input"])
+    wide = code(f"y = '{'y' * 90}'", "wide", ["hide-input"], **FOLDED)
+    cells = [code("share = 0.5\n" * 25, "first"), share, wide, code("%matplotlib inline\nshare = 0.6", "later")]
+    assert cell_rules.complaints("page", nbformat.v4.new_notebook(cells=cells)) == []
+
+
+def test_a_run_left_in_the_file_is_complained_of():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=3)])
+    text = nbformat.writes(notebook, indent=1) + "\n"
+    assert cell_rules.complaints("page", notebook, text)[-1].endswith("Run make clean-notebooks.")
 
 
 def test_every_notebook_is_in_the_table_of_contents():
@@ -58,13 +73,13 @@ def test_every_notebook_is_in_the_table_of_contents():
 
 def test_bare_keeps_checked_text_and_nothing_else():
     text = nbformat.v4.new_output("stream", text="0.5\n")
-    checked = nbformat.v4.new_code_cell(f"{bare.MARK}\nprint(0.5)", execution_count=3, outputs=[text])
+    checked = nbformat.v4.new_code_cell(f"{notebooks.MARK}\nprint(0.5)", execution_count=3, outputs=[text])
     other = nbformat.v4.new_code_cell("print(1)", execution_count=4, outputs=[nbformat.v4.new_output("stream", text="1\n")])
     notebook = nbformat.v4.new_notebook(cells=[checked, other], metadata={"widgets": {"state": {}}})
-    clean = bare.bare(notebook)
+    clean = notebooks.bare(notebook)
     assert clean.cells[0].outputs[0].text == "0.5\n" and clean.cells[0].execution_count == 3
     assert clean.cells[1].outputs == [] and clean.cells[1].execution_count is None
     assert "widgets" not in clean.metadata
-    assert bare.unchecked(clean) == []
+    assert notebooks.unchecked(clean) == []
     checked.execution_count = None
-    assert bare.unchecked(notebook) == [checked.id]
+    assert notebooks.unchecked(notebook) == [checked.id]

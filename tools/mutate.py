@@ -1,12 +1,13 @@
-"""Do the tests see what they guard? Change gdcore in one place at a time and look whether a test fails.
+"""Do the tests see what they guard? Change gdcore in one place at a time and look whether a test
+fails.
 
     python -m tools.mutate --sample 300 --seed 1 --jobs 2
 
-draws places in gdcore at random (an operator, a comparison, a constant, a truth value), changes each in
-a copy of the project, and runs the unit tests there until one fails. It prints the changes that no test
-saw. Those that change nothing a reader could notice stand in tools/harmless_mutants.txt, each with a
-line that says why; all others are holes in the tests. A sample of 300 takes about an hour; it is a tool
-for now and then, not a test.
+draws places in gdcore at random (an operator, a comparison, a constant, a truth value), changes
+each in a copy of the project, and runs the unit tests there until one fails. It prints the changes
+that no test saw. Those that change nothing a reader could notice stand in
+tools/harmless_mutants.txt, each with a line that says why; all others are holes in the tests. A
+sample of 300 takes about an hour; it is a tool for now and then, not a test.
 """
 
 from __future__ import annotations
@@ -173,7 +174,15 @@ def _near(mutant: Mutant, tests: list[str]) -> list[str]:
 
 def unit_tests() -> list[str]:
     """The test files that need neither a browser nor the built book nor a notebook."""
-    apart = ("test_book", "test_build", "test_lab", "test_notebooks", "test_page", "test_engines", "test_concordance")
+    apart: tuple[str, ...] = (
+        "test_book",
+        "test_build",
+        "test_lab",
+        "test_notebooks",
+        "test_page",
+        "test_engines",
+        "test_concordance",
+    )
     apart += ("test_machines", "test_tools", "test_workflows", "test_pins")
     return [f"tests/{path.name}" for path in sorted((ROOT / "tests").glob("test_*.py")) if not path.stem.startswith(apart)]
 

@@ -10,14 +10,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
-
-# Warnings are errors in the kernels, but for one that the kernel gives about itself while it shuts down.
-KERNEL_WARNINGS = "error,ignore::PendingDeprecationWarning:ipykernel.kernelbase"
 
 
 def mark_page(app: Sphinx) -> None:

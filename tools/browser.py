@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -36,6 +34,8 @@ def find() -> str | None:
     for candidate in (*map(shutil.which, NAMES), *PLACES):
         if candidate and Path(candidate).exists():
             return candidate
+    from playwright.sync_api import sync_playwright  # only here: most machines have a browser
+
     with sync_playwright() as playwright:
         fetched = playwright.chromium.executable_path
     return fetched if Path(fetched).exists() else None

@@ -1,7 +1,8 @@
-"""Notebooks as they are committed: no output, but for the text of cells marked `# NBVAL_CHECK_OUTPUT`, which nbval compares.
+"""Notebooks as they are committed: no output but the text of cells marked `# NBVAL_CHECK_OUTPUT`.
 
-As a script: `bare.py` makes every notebook of the book so. A marked cell must have been run: nbval passes over a cell without
-an execution count, and fails one with a count and no output.
+That text nbval compares. `python -m tools.notebooks` makes every notebook of the book so. A marked
+cell must have been run: nbval passes over a cell without an execution count, and fails one with a
+count and no output.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ KERNEL = {
 
 
 def notebooks() -> list[Path]:
+    """The book's notebooks, by name."""
     return sorted(path for path in BOOK.glob("*.ipynb"))
 
 
