@@ -15,24 +15,21 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process: the processes share the cores
 
 import argparse
-import json
-import platform
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
 
-from experiments.rounding import numbers
+from experiments.jobs import in_parallel
+from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
 from gdcore.methods import gradient_descent
 from gdcore.networks import Activation, Dense, Network, gaussian, relu, softmax_cross_entropy, tanh
 from gdcore.objectives import Array, Objective
 
-RESULTS = Path(__file__).parent / "results"
 WIDTH, EXAMPLES, STEPS, EVERY = 32, 64, 200, 5
 SEEDS = list(range(5))
 RATES = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0]
@@ -54,7 +51,7 @@ def task(depth: int, activation: Activation) -> tuple[Network, Objective]:
     return network, network.objective(softmax_cross_entropy, fit_normalization(x)(x).astype(np.float32), labels)
 
 
-def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: list[float], steps: int = STEPS) -> Array:
+def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: list[float], steps: int) -> Array:
     """The losses every `EVERY` steps, (recorded, rates, seeds); infinite from where a run has diverged."""
     network, objective = task(depth, ACTIVATIONS[activation])
     w = network.initialize(partial(rule, gain=gain), seeds, np.float32)
@@ -66,7 +63,7 @@ def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: li
 
 def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
     """The record of one setting."""
-    values = losses(gain, depth, activation, SEEDS, RATES)
+    values = losses(gain, depth, activation, SEEDS, RATES, STEPS)
     best = int(np.median(values[-1], axis=-1).argmin())
     along = values[:, best]
     return {
@@ -74,9 +71,9 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
         "depth": depth,
         "activation": activation,
         "best_rate": RATES[best],
-        "last_losses": numbers(values[-1], digits=4),
+        "last_losses": results.rounded(values[-1], digits=4),
         **{
-            name: numbers(of(along, axis=-1), digits=4)
+            name: results.rounded(of(along, axis=-1), digits=4)
             for name, of in (("least", np.min), ("median", np.median), ("largest", np.max))
         },
     }
@@ -84,23 +81,14 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
 
 def run(jobs: int = 1, backend: str = "loky") -> Path:
     """Train all settings and write the results."""
-    settings = list(product(GAINS, DEPTHS, ACTIVATIONS))
-    with parallel_config(backend=backend, n_jobs=jobs):
-        records = Parallel()(delayed(trained)(*setting) for setting in settings)
-    result = {
-        "made_by": "python -m experiments.depth",
-        "width": WIDTH,
-        "examples": EXAMPLES,
-        "seeds": SEEDS,
-        "rates": RATES,
-        "recorded_steps": list(range(0, STEPS + 1, EVERY)),
-        "settings": records,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-    }
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "depth.json"
-    path.write_text(json.dumps(result, separators=(",", ":")).replace('{"gain"', '\n{"gain"') + "\n", "utf-8")
-    return path
+    trainings = in_parallel(trained, list(product(GAINS, DEPTHS, ACTIVATIONS)), jobs, backend)
+    return results.write(
+        "depth",
+        what=f"two moons, networks of {WIDTH} units a layer, softmax cross-entropy, all data at every step, float32",
+        made_by="python -m experiments.depth",
+        settings={"width": WIDTH, "examples": EXAMPLES, "steps": STEPS, "every": EVERY, "seeds": SEEDS, "rates": RATES},
+        found={"recorded_steps": range(0, STEPS + 1, EVERY), "trainings": trainings},
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The long runs whose results the book quotes; `python -m experiments.NAME` writes experiments/results/ anew."""
