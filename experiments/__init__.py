@@ -1,3 +1,1 @@
-"""The long runs whose results the book quotes: `python -m experiments.<name>` writes
-`experiments/results/` anew.
-"""
+"""The long runs whose results the book quotes: `python -m experiments.NAME` writes one anew."""

@@ -1,13 +1,11 @@
-"""Does a deep network learn from these first weights? Trainings for every gain, depth and
-activation, at the best of seven rates.
+"""Does a deep network learn from these first weights? Trainings for every gain, depth and activation, at the best of seven rates.
 
     python -m experiments.depth --jobs 2
 
-trains, for each setting, networks of `WIDTH` units a layer on two moons by gradient descent,
-`SEEDS` of them at each of `RATES`, from weights N(0, g²/fan_in), g the gain, and writes
-experiments/results/depth.json: which rate gave the lowest median of the last losses, the last loss
-of each network at each rate, and at the best rate the least, the median and the largest along the
-way. A network is decided by its seed and setting alone.
+trains, for each setting, networks of `WIDTH` units a layer on two moons by gradient descent, `SEEDS` of them at each of `RATES`,
+from weights N(0, g²/fan_in), g the gain, and writes experiments/results/depth.json: which rate gave the lowest median of the last
+losses, the last loss of each network at each rate, and at the best rate the least, the median and the largest along the way.
+A network is decided by its seed and setting alone.
 """
 
 from __future__ import annotations
@@ -17,24 +15,21 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process: the processes share the cores
 
 import argparse
-import json
-import platform
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
 
-from experiments.rounding import numbers
+from experiments.jobs import in_parallel
+from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
 from gdcore.methods import gradient_descent
 from gdcore.networks import Activation, Dense, Network, gaussian, relu, softmax_cross_entropy, tanh
 from gdcore.objectives import Array, Objective
 
-RESULTS = Path(__file__).parent / "results"
 WIDTH, EXAMPLES, STEPS, EVERY = 32, 64, 200, 5
 SEEDS = list(range(5))
 RATES = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0]
@@ -44,26 +39,20 @@ ACTIVATIONS = {"ReLU": relu, "tanh": tanh}
 
 
 def rule(generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int, gain: float) -> Array:
-    """Weights from N(0, g²/fan_in), biases 0: `gaussian` with a deviation that knows the layer's
-    size.
-    """
+    """Weights from N(0, g²/fan_in), biases 0: `gaussian` with a deviation that knows the layer's size."""
     return gaussian(generator, shape, fan_in, fan_out, deviation=gain / np.sqrt(fan_in))
 
 
 def task(depth: int, activation: Activation) -> tuple[Network, Objective]:
-    """A network of `depth` layers of weights, and its loss on the moons, each input with mean 0 and
-    variance 1.
-    """
+    """A network of `depth` layers of weights, and its loss on the moons, each input with mean 0 and variance 1."""
     hidden = [layer for _ in range(depth - 2) for layer in (Dense(WIDTH, WIDTH), activation)]
     network = Network([Dense(2, WIDTH), activation, *hidden, Dense(WIDTH, 2)])
     x, labels = two_moons(EXAMPLES, noise=0.1, seed=0)
     return network, network.objective(softmax_cross_entropy, fit_normalization(x)(x).astype(np.float32), labels)
 
 
-def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: list[float], steps: int = STEPS) -> Array:
-    """The losses every `EVERY` steps, (recorded, rates, seeds); infinite from where a run has
-    diverged.
-    """
+def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: list[float], steps: int) -> Array:
+    """The losses every `EVERY` steps, (recorded, rates, seeds); infinite after a divergence."""
     network, objective = task(depth, ACTIVATIONS[activation])
     w = network.initialize(partial(rule, gain=gain), seeds, np.float32)
     w = np.broadcast_to(w, (len(rates), *w.shape))
@@ -74,7 +63,7 @@ def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: li
 
 def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
     """The record of one setting."""
-    values = losses(gain, depth, activation, SEEDS, RATES)
+    values = losses(gain, depth, activation, SEEDS, RATES, STEPS)
     best = int(np.median(values[-1], axis=-1).argmin())
     along = values[:, best]
     return {
@@ -82,9 +71,9 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
         "depth": depth,
         "activation": activation,
         "best_rate": RATES[best],
-        "last_losses": numbers(values[-1], digits=4),
+        "last_losses": results.rounded(values[-1], digits=4),
         **{
-            name: numbers(of(along, axis=-1), digits=4)
+            name: results.rounded(of(along, axis=-1), digits=4)
             for name, of in (("least", np.min), ("median", np.median), ("largest", np.max))
         },
     }
@@ -92,23 +81,14 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
 
 def run(jobs: int = 1, backend: str = "loky") -> Path:
     """Train all settings and write the results."""
-    settings = list(product(GAINS, DEPTHS, ACTIVATIONS))
-    with parallel_config(backend=backend, n_jobs=jobs):
-        records = Parallel()(delayed(trained)(*setting) for setting in settings)
-    result = {
-        "made_by": "python -m experiments.depth",
-        "width": WIDTH,
-        "examples": EXAMPLES,
-        "seeds": SEEDS,
-        "rates": RATES,
-        "recorded_steps": list(range(0, STEPS + 1, EVERY)),
-        "settings": records,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-    }
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "depth.json"
-    path.write_text(json.dumps(result, separators=(",", ":")).replace('{"gain"', '\n{"gain"') + "\n", "utf-8")
-    return path
+    trainings = in_parallel(trained, list(product(GAINS, DEPTHS, ACTIVATIONS)), jobs, backend)
+    return results.write(
+        "depth",
+        what=f"two moons, networks of {WIDTH} units a layer, softmax cross-entropy, all data at every step, float32",
+        made_by="python -m experiments.depth",
+        settings={"width": WIDTH, "examples": EXAMPLES, "steps": STEPS, "every": EVERY, "seeds": SEEDS, "rates": RATES},
+        found={"recorded_steps": range(0, STEPS + 1, EVERY), "trainings": trainings},
+    )
 
 
 if __name__ == "__main__":

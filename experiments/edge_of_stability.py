@@ -15,21 +15,17 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import json
-import platform
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments.rounding import numbers
-from gdcore import data, methods
+from gdcore import data, methods, results
 from gdcore.curvature import top_eigenvalues
 from gdcore.descent import descend
 from gdcore.networks import Dense, Network, one_hot, squared_error, tanh, xavier
 
-RESULTS = Path(__file__).parent / "results"
 NETWORK = Network([Dense(2, 20), tanh, Dense(20, 20), tanh, Dense(20, 3)])
 SETTING: dict[str, Any] = {
     "points": 120,
@@ -69,34 +65,29 @@ def train(rates: list[float], momentum: float, seeds: list[int], steps: int, eve
 
 def run() -> Path:
     """Train all and write the results."""
-    began, results = time.perf_counter(), {}
+    began, found = time.perf_counter(), dict[str, Any]()
     for name in ("gradient_descent", "momentum"):
         part = SETTING[name]
         records = train(part["learning_rates"], part["momentum"], SETTING["seeds"], SETTING["steps"], SETTING["every"])
         late = records["steps"] >= 0.75 * SETTING["steps"]
-        results[name] = {
+        found[name] = {
             str(rate): {
-                "loss": numbers(records["loss"][:, i, 0], digits=5),
-                "sharpness": numbers(records["sharpness"][:, i, 0], digits=5),
-                "late_sharpness_of_each_seed": numbers(records["sharpness"][late, i].mean(axis=0), digits=5),
-                "final_loss_of_each_seed": numbers(records["loss"][-1, i], digits=5),
+                "loss": results.rounded(records["loss"][:, i, 0], digits=5),
+                "sharpness": results.rounded(records["sharpness"][:, i, 0], digits=5),
+                "late_sharpness_of_each_seed": results.rounded(records["sharpness"][late, i].mean(axis=0), digits=5),
+                "final_loss_of_each_seed": results.rounded(records["loss"][-1, i], digits=5),
             }
             for i, rate in enumerate(part["learning_rates"])
         }
-    result = {
-        "what": "three spirals, network 2-20-20-3 of tanh units, squared error, all data at every step, float64",
-        "command": "python -m experiments.edge_of_stability",
-        "setting": SETTING,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
-        "seconds": round(time.perf_counter() - began, 1),
-        "steps": records["steps"].tolist(),
-        **results,
-    }
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / "edge_of_stability.json"
-    file.write_text(json.dumps(result, ensure_ascii=False) + "\n", "utf-8")
-    print(f"edge of stability: {result['seconds']:.0f} s", flush=True)
-    return file
+    seconds = time.perf_counter() - began
+    print(f"edge of stability: {seconds:.0f} s", flush=True)
+    return results.write(
+        "edge_of_stability",
+        what="three spirals, network 2-20-20-3 of tanh units, squared error, all data at every step, float64",
+        made_by="python -m experiments.edge_of_stability",
+        settings=SETTING,
+        found={"seconds": results.rounded(seconds, 3), "steps": records["steps"], **found},
+    )
 
 
 if __name__ == "__main__":

@@ -17,17 +17,15 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process: the processes share the cores
 
 import argparse
-import json
-import platform
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
 
-from gdcore import data, methods
+from experiments.jobs import in_parallel
+from gdcore import data, methods, results
 from gdcore.descent import descend
 from gdcore.minibatches import Minibatches
 from gdcore.networks import (
@@ -42,7 +40,6 @@ from gdcore.networks import (
     squared_error,
 )
 
-RESULTS = Path(__file__).parent / "results"
 NETWORK = Network([Dense(196, 100), sigmoid, Dense(100, 50), sigmoid, Dense(50, 10), sigmoid])
 PLAIN = {"method": "gradient_descent", "learning_rate": 1.0, "replacement": True}
 MOMENTUM = {"method": "momentum", "learning_rate": 0.2, "momentum": 0.9, "replacement": True}
@@ -96,31 +93,31 @@ def run(name: str, jobs: int, backend: str, together: int = 11) -> Path:
     groups = [seeds[i : i + together] for i in range(0, len(seeds), together)]
     images = data.load_images(data.FASHION_MNIST, halved=True)
     began = time.perf_counter()
-    with parallel_config(backend=backend):
-        records = Parallel(n_jobs=jobs)(delayed(train)(images, setting, group) for group in groups)
+    records = in_parallel(train, [(images, setting, group) for group in groups], jobs, backend)
     seconds = time.perf_counter() - began
     mcc, share = (np.concatenate([r[column] for r in records], axis=1) for column in ("mcc", "accuracy"))
-    result = {
-        "what": "Fashion-MNIST 14 × 14, network 196-100-50-10 of sigmoids, squared error, minibatches of 64, float32",
-        "command": f"python -m experiments.fashion_mnist {name}",
-        "setting": setting,
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
-        "seconds": round(seconds, 1),
-        "jobs": jobs,
-        "mean_mcc": round(float(mcc[-1].mean()), 5),
-        "standard_error_mcc": round(float(mcc[-1].std(ddof=1) / np.sqrt(len(seeds))), 5),
-        "mean_accuracy": round(float(share[-1].mean()), 5),
-        "seeds": seeds,
-        "mcc": mcc[-1].round(6).tolist(),
-        "accuracy": share[-1].round(4).tolist(),
-        "recorded_steps": records[0]["steps"][:, 0].tolist(),
-        "mean_mcc_at_recorded_steps": mcc.mean(axis=1).round(5).tolist(),
+    means = {
+        "mean_mcc": results.rounded(mcc[-1].mean(), 5),
+        "standard_error_mcc": results.rounded(mcc[-1].std(ddof=1) / np.sqrt(len(seeds)), 3),
+        "mean_accuracy": results.rounded(share[-1].mean(), 5),
     }
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / f"fashion_mnist_{name}.json"
-    file.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(f"{name}: MCC {result['mean_mcc']:.4f} ± {result['standard_error_mcc']:.4f}, {seconds:.0f} s", flush=True)
-    return file
+    print(f"{name}: MCC {means['mean_mcc']:.4f} ± {means['standard_error_mcc']:.4f}, {seconds:.0f} s", flush=True)
+    return results.write(
+        f"fashion_mnist_{name}",
+        what="Fashion-MNIST 14 × 14, network 196-100-50-10 of sigmoids, squared error, minibatches of 64, float32",
+        made_by=f"python -m experiments.fashion_mnist {name}",
+        settings=setting,
+        found={
+            "seconds": results.rounded(seconds, 3),
+            "jobs": jobs,
+            **means,
+            "seeds": seeds,
+            "mcc": results.rounded(mcc[-1], 6),
+            "accuracy": results.rounded(share[-1], 4),
+            "recorded_steps": records[0]["steps"][:, 0],
+            "mean_mcc_at_recorded_steps": results.rounded(mcc.mean(axis=1), 5),
+        },
+    )
 
 
 def main() -> None:

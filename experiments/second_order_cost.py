@@ -1,12 +1,10 @@
-"""What one step costs: seconds a step of four methods against the number of parameters N, on a loss
-whose gradient costs N.
+"""What one step costs: seconds a step of four methods against the number of parameters N, on a loss whose gradient costs N.
 
     python -m experiments.second_order_cost
 
 times gradient descent, L-BFGS with ten pairs, BFGS and Newton's method on L = ½ Σ λᵢ wᵢ² and writes
-experiments/results/second_order_cost.json: for each method the sizes, the median seconds a step,
-and the slope of the logarithms over the last five sizes. Seconds are this machine's; the slopes
-less so.
+experiments/results/second_order_cost.json: for each method the sizes, the median seconds a step, and the slope of the logarithms
+over the last five sizes. Seconds are this machine's; the slopes less so.
 """
 
 from __future__ import annotations
@@ -17,8 +15,6 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import ctypes
-import json
-import platform
 import sys
 import time
 from pathlib import Path
@@ -26,11 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from gdcore import results
 from gdcore.curvature import bfgs, lbfgs, newton
 from gdcore.methods import gradient_descent
 from gdcore.objectives import Objective
 
-RESULTS = Path(__file__).parent / "results"
+STEPS = 9
 METHODS: dict[str, tuple[Any, dict[str, Any], list[int]]] = {  # method, hyperparameters, sizes
     "gradient_descent": (gradient_descent, {"learning_rate": 1e-4}, [2**k for k in range(8, 21)]),
     "lbfgs": (lbfgs, {"memory": 10}, [2**k for k in range(8, 20)]),
@@ -51,10 +48,8 @@ def diagonal(n: int) -> Objective:
     )
 
 
-def seconds_a_step(name: str, n: int, steps: int = 9) -> float:
-    """The median of `steps` steps, after eleven that fill L-BFGS's memory, or after one, where a
-    step remembers no pairs.
-    """
+def seconds_a_step(name: str, n: int, steps: int = STEPS) -> float:
+    """The median of `steps` steps, after one, or after the eleven that fill L-BFGS's memory."""
     method, hyperparameters, _ = METHODS[name]
     objective, w, state, times = diagonal(n), np.ones(n), None, []
     before = 11 if name == "lbfgs" else 1
@@ -68,9 +63,7 @@ def seconds_a_step(name: str, n: int, steps: int = 9) -> float:
 
 
 def keep_freed_memory() -> None:
-    """Have glibc reuse what arrays free: else mapping the pages of a large array costs more than
-    its arithmetic.
-    """
+    """Have glibc reuse what arrays free: else mapping the pages of a large array costs more than its arithmetic."""
     if sys.platform == "linux":
         mallopt = ctypes.CDLL(None).mallopt
         for threshold in (-1, -3):  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
@@ -80,26 +73,24 @@ def keep_freed_memory() -> None:
 def run() -> Path:
     """Time all methods and write the results."""
     keep_freed_memory()
-    result: dict[str, Any] = {
-        "what": "seconds a step on ½ Σ λᵢ wᵢ², one core, float64, median of nine steps",
-        "command": "python -m experiments.second_order_cost",
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
-        "methods": {},
-    }
+    costs: dict[str, Any] = {}
     for name, (_, hyperparameters, sizes) in METHODS.items():
         seconds = [seconds_a_step(name, n) for n in sizes]
         slope = np.polyfit(np.log(sizes[-5:]), np.log(seconds[-5:]), 1)[0]
-        result["methods"][name] = {
+        costs[name] = {
             "hyperparameters": hyperparameters,
             "sizes": sizes,
-            "seconds": [float(f"{second:.3g}") for second in seconds],
-            "slope": round(float(slope), 3),
+            "seconds": results.rounded(seconds, 3),
+            "slope": results.rounded(slope, 4),
         }
         print(f"{name}: {seconds[-1]:.3g} s at N = {sizes[-1]}, slope {slope:.2f}", flush=True)
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / "second_order_cost.json"
-    file.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return file
+    return results.write(
+        "second_order_cost",
+        what="seconds a step on ½ Σ λᵢ wᵢ², one core, float64, median of nine steps",
+        made_by="python -m experiments.second_order_cost",
+        settings={"steps": STEPS},
+        found={"methods": costs},
+    )
 
 
 if __name__ == "__main__":

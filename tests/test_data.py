@@ -1,14 +1,9 @@
-"""Samples from a seed, input normalization, and image files: found, checked, downloaded whole or not at all."""
+"""Samples from a seed, input normalization, and the IDX format."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
-import threading
-import urllib.request
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -16,239 +11,10 @@ import pytest
 from gdcore import data
 
 GENERATOR = np.random.default_rng(0)
-ARRAYS = {
-    "train-images-idx3-ubyte": GENERATOR.integers(256, size=(6, 28, 28)).astype(np.uint8),
-    "train-labels-idx1-ubyte": np.array([3, 1, 4, 1, 5, 9], np.uint8),
-    "t10k-images-idx3-ubyte": GENERATOR.integers(256, size=(2, 28, 28)).astype(np.uint8),
-    "t10k-labels-idx1-ubyte": np.array([2, 6], np.uint8),
-}
 
 
 def idx(array: np.ndarray) -> bytes:
     return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
-
-
-CONTENTS = {name: idx(array) for name, array in ARRAYS.items()}
-DIGESTS = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENTS.items()}
-SMALL = data.ImageSet("small", (), DIGESTS)
-LABELS = "train-labels-idx1-ubyte"
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cache of the test's own, and no folder from the environment."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("GDCORE_DATA", raising=False)
-    monkeypatch.setattr("sys.platform", "linux")
-
-
-def write(folder: Path, gzipped: bool = True) -> Path:
-    """The four files in a folder."""
-    folder.mkdir(parents=True)
-    for name, content in CONTENTS.items():
-        (folder / (f"{name}.gz" if gzipped else name)).write_bytes(gzip.compress(content) if gzipped else content)
-    return folder
-
-
-def same(images: data.Images) -> bool:
-    return all(np.array_equal(found, expected) for found, expected in zip(images, ARRAYS.values(), strict=True))
-
-
-@pytest.mark.parametrize("gzipped", [True, False])
-@pytest.mark.parametrize("where", ["folder/set", "folder", "environment/set", "environment", "cache"])
-def test_files_are_found_where_they_may_be(where: str, gzipped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path / "cache" / "gdcore" / "small" if where == "cache" else tmp_path / where.replace("set", "small"), gzipped)
-    if where.startswith("environment"):
-        monkeypatch.setenv("GDCORE_DATA", str(tmp_path / "environment"))
-    assert same(data.load_images(SMALL, tmp_path / "folder" if where.startswith("folder") else None))
-
-
-def test_the_argument_comes_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path / "right")
-    write(tmp_path / "other").joinpath(f"{LABELS}.gz").write_bytes(b"altered")
-    monkeypatch.setenv("GDCORE_DATA", str(tmp_path / "other"))
-    assert same(data.load_images(SMALL, tmp_path / "right"))
-
-
-def test_halved_images_and_pixels(tmp_path: Path) -> None:
-    write(tmp_path / "small")
-    images = data.load_images(SMALL, tmp_path, halved=True)
-    assert images.train_images.shape == (6, 14, 14) and images.train_images.dtype == np.uint8
-    for n, y, x in np.ndindex(2, 14, 14):
-        four = ARRAYS["t10k-images-idx3-ubyte"][n, 2 * y : 2 * y + 2, 2 * x : 2 * x + 2]
-        assert images.test_images[n, y, x] == (int(four.sum()) + 2) >> 2
-    rows = data.pixels(images.train_images)
-    assert rows.shape == (6, 196) and rows.dtype == np.float32
-    np.testing.assert_array_equal(rows[1], (images.train_images[1].ravel() / 255).astype(np.float32))
-    assert data.halve(np.full((1, 2, 2), 255, np.uint8)).item() == 255
-    with pytest.raises(ValueError, match=r"images must be \(..., height, width\) with both even, got shape \(2, 3, 4\)"):
-        data.halve(np.zeros((2, 3, 4), np.uint8))
-
-
-def test_a_missing_set_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object, **options: object) -> None:
-        raise AssertionError("reached for the network")
-
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
-    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte of small must be in one of .*download.*GDCORE_DATA"):
-        data.load_images(SMALL, tmp_path / "nowhere")
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        gzip.compress(CONTENTS[LABELS])[:-9],
-        gzip.compress(CONTENTS[LABELS][:-1] + b"\x07"),
-        gzip.compress(CONTENTS[LABELS][:-1]),
-        b"no gzip at all",
-        b"",
-    ],
-    ids=["truncated", "altered", "shorter", "not gzip", "empty"],
-)
-def test_a_damaged_file_is_set_aside(broken: bytes, tmp_path: Path) -> None:
-    path = write(tmp_path / "small") / f"{LABELS}.gz"
-    path.write_bytes(broken)
-    with pytest.raises(ValueError, match=rf"{LABELS}.gz is damaged or altered: SHA-256 .* must be {DIGESTS[LABELS]}, got "):
-        data.load_images(SMALL, tmp_path)
-    assert not path.exists()
-    assert path.with_name(f"{path.name}.damaged").read_bytes() == broken
-    with pytest.raises(FileNotFoundError):
-        data.load_images(SMALL, tmp_path)
-
-
-def test_a_damaged_file_that_cannot_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(tmp_path / "small") / f"{LABELS}.gz"
-    path.write_bytes(b"")
-
-    def refuse(*arguments: object) -> None:
-        raise PermissionError("read-only")
-
-    monkeypatch.setattr("os.replace", refuse)
-    with pytest.raises(ValueError, match=r"it could not be moved away \(read-only\)"):
-        data.load_images(SMALL, tmp_path)
-
-
-@pytest.mark.parametrize(
-    "content, message",
-    [
-        (b"\x89PNG", "must begin with 00 00 08, got 89 50 4e"),
-        (b"", "must begin with 00 00 08, got nothing"),
-        (idx(np.zeros((2, 3), np.uint8))[:-1], r"of shape \(2, 3\) must hold 18 bytes, got 17"),
-        (idx(np.zeros((2, 3), np.uint8)) + b"0", r"of shape \(2, 3\) must hold 18 bytes, got 19"),
-        (b"\0\0\x08\x03\0\0", "bytes, got 6"),
-    ],
-    ids=["another kind", "empty", "truncated", "longer", "cut in its lengths"],
-)
-def test_what_is_not_an_idx_file(content: bytes, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        data.read_idx(content)
-
-
-class Origin(ThreadingHTTPServer):
-    """A server on this machine that gives what `files` holds, and drops the connection after `limit` bytes."""
-
-    files: dict[str, bytes]
-    limit: int | None = None
-    asked: list[str]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Origin
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        content = self.server.files.get(self.path)
-        if content is None:
-            return self.send_error(404)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content[: self.server.limit])
-
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    server = Origin(("127.0.0.1", 0), Handler)
-    server.files = {f"/good/{name}.gz": gzip.compress(content) for name, content in CONTENTS.items()}
-    server.asked = []
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def small_from(server: Origin, *folders: str) -> data.ImageSet:
-    return data.ImageSet("small", tuple(f"http://127.0.0.1:{server.server_port}/{folder}/" for folder in folders), DIGESTS)
-
-
-def test_download_then_load(origin: Origin, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    which = small_from(origin, "good")
-    folder = data.download(which)
-    assert folder == tmp_path / "cache" / "gdcore" / "small"
-    assert same(data.load_images(which))
-    assert "train-images-idx3-ubyte: 100%" in capsys.readouterr().err
-    assert len(origin.asked) == 4
-    data.download(which)
-    assert len(origin.asked) == 4  # what is there and right is not downloaded again
-    (folder / f"{LABELS}.gz").write_bytes(b"altered")
-    data.download(which)
-    assert origin.asked[4:] == [f"/good/{LABELS}.gz"] and same(data.load_images(which))
-
-
-def test_download_into_a_folder_by_the_second_origin(origin: Origin, tmp_path: Path) -> None:
-    origin.files |= {f"/altered/{LABELS}.gz": gzip.compress(b"altered")}
-    which = small_from(origin, "absent", "altered", "good")
-    assert data.download(which, tmp_path / "mine") == tmp_path / "mine" / "small"
-    assert same(data.load_images(which, tmp_path / "mine"))
-
-
-@pytest.mark.parametrize("damage", ["truncated", "altered", "absent", "interrupted"])
-def test_a_broken_download_leaves_nothing_behind(
-    damage: str, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    error: type[BaseException] = ConnectionError
-    if damage == "truncated":
-        origin.limit = 20
-    elif damage == "altered":
-        origin.files = {path: gzip.compress(b"altered") for path in origin.files}
-    elif damage == "absent":
-        origin.files = {}
-    else:
-        error = KeyboardInterrupt
-
-        def interrupt(*arguments: object) -> None:
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr("os.replace", interrupt)
-    with pytest.raises(
-        error, match=None if error is KeyboardInterrupt else "no origin of small gave train-images-idx3-ubyte: http"
-    ):
-        data.download(small_from(origin, "good"), tmp_path / "mine")
-    assert list((tmp_path / "mine" / "small").iterdir()) == []
-
-
-@pytest.mark.parametrize("platform, folder", [("darwin", "Library/Caches"), ("win32", "AppData/Local"), ("linux", ".cache")])
-def test_the_cache_is_where_the_system_keeps_caches(
-    platform: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("sys.platform", platform)
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    write(tmp_path / folder / "gdcore" / "small")
-    assert same(data.load_images(SMALL))
-
-
-def test_the_two_sets_name_four_files_each() -> None:
-    for which in (data.MNIST, data.FASHION_MNIST):
-        assert set(which.digests) == set(ARRAYS)
-        assert all(len(digest) == 64 for digest in which.digests.values()) and len(set(which.digests.values())) == 4
-        assert all(origin.startswith("http") and origin.endswith("/") for origin in which.origins)
 
 
 def test_gabor_sample() -> None:
@@ -294,24 +60,147 @@ def test_normalization_is_fitted_on_training_data_alone() -> None:
     assert data.fit_normalization(third).deviation == 1
     with pytest.raises(ValueError, match=r"x must have 3 inputs along its last axis, as the training data, got shape \(5, 2\)"):
         normalize(test[:, :2])
-    for wrong in (np.zeros(4), np.zeros((0, 2))):
-        with pytest.raises(ValueError, match=r"x_train must have shape \(N, d\), not empty, got \("):
-            data.fit_normalization(wrong)
+    with pytest.raises(ValueError, match=r"x_train must have shape \(N, d\), got an array of shape \(4,\)"):
+        data.fit_normalization(np.zeros(4))
+    with pytest.raises(ValueError, match=r"x_train must not be empty, got an array of shape \(0, 2\)"):
+        data.fit_normalization(np.zeros((0, 2)))
+
+
+@pytest.mark.parametrize("count", [2, 60, 1000, 100_001])
+@pytest.mark.parametrize("constant", [0.1, 1 / 3, -1e300, 1e-300, 0.0, 5e-324])
+def test_a_constant_column_is_centred_whatever_its_length(count: int, constant: float) -> None:
+    column = np.full((count, 1), constant)
+    assert (data.fit_normalization(column)(column) == 0).all()
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_a_column_constant_up_to_rounding_is_not_blown_up(kind: type[np.floating]) -> None:
+    column = np.full((1000, 1), 0.1, kind)
+    column[::7] = np.nextafter(column[0], kind(1))
+    normalize = data.fit_normalization(column)
+    assert normalize.deviation == 1 and np.abs(normalize(column)).max() < 1e-3
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-3, 1.0, 1e3, 1e200])
+def test_columns_of_any_size_are_normalized(size: float) -> None:
+    """Squares of 1e200 overflow, those of 1e-200 vanish."""
+    column = size * (3 + GENERATOR.normal(size=(500, 1)))
+    normalized = data.fit_normalization(column)(column)
+    np.testing.assert_allclose([normalized.mean(), normalized.std()], [0, 1], atol=1e-12)
+
+
+def test_sums_over_many_single_precision_numbers_lose_nothing() -> None:
+    column = (1000 + 0.01 * GENERATOR.normal(size=(200_000, 1))).astype(np.float32)
+    normalize = data.fit_normalization(column)
+    assert normalize.mean.dtype == normalize.deviation.dtype == np.float32
+    np.testing.assert_allclose(normalize.mean, column.astype(float).mean(), rtol=1e-7)
+    np.testing.assert_allclose(normalize.deviation, column.astype(float).std(), rtol=1e-6)
+
+
+def test_a_normalization_keeps_numbers_of_its_own() -> None:
+    mean, x = np.array([1.0, 2.0]), np.array([[1.0, 2.0]])
+    normalize = data.Normalization(mean, [1, 2])
+    mean[:] = 9
+    assert (normalize(x) == 0).all()
 
 
 @pytest.mark.parametrize(
     "error, message, call",
     [
-        (ValueError, "pairs must be a whole number ≥ 1, got 0", lambda: data.gabor_sample(0)),
-        (ValueError, "noise must be a number ≥ 0, finite, got -0.1", lambda: data.gabor_sample(noise=-0.1)),
-        (ValueError, "noise must be a number ≥ 0, finite, got nan", lambda: data.two_moons(noise=np.nan)),
-        (TypeError, "points must be a whole number ≥ 1, got 2.5", lambda: data.two_moons(2.5)),
-        (ValueError, "classes must be a whole number ≥ 1, got 0", lambda: data.spirals(classes=0)),
+        (ValueError, "pairs must be a whole number from 1 to 10000000, got 0", lambda: data.gabor_sample(0)),
+        (ValueError, "noise must be a number from 0 to 1e\\+300, got -0.1", lambda: data.gabor_sample(noise=-0.1)),
+        (ValueError, "parameters must be two numbers, got \\[1, 2, 3\\]", lambda: data.gabor_sample(parameters=[1, 2, 3])),
+        (ValueError, "parameters must be finite, got \\[0.0, nan\\]", lambda: data.gabor_sample(parameters=(0, np.nan))),
+        (TypeError, "parameters must be numbers, got \\('a', 'b'\\)", lambda: data.gabor_sample(parameters=("a", "b"))),
+        (ValueError, "parameters must have shape \\(2,\\)", lambda: data.gabor_sample(parameters=16.6)),
+        (ValueError, "noise must be a number from 0 to 1e\\+300, got nan", lambda: data.two_moons(noise=np.nan)),
+        (TypeError, "noise must be a number from 0 to 1e\\+300, got True", lambda: data.two_moons(noise=True)),
+        (TypeError, "noise must be a number from 0 to 1e\\+300, got 'a'", lambda: data.spirals(noise="a")),
+        (TypeError, "points must be a whole number from 1 to 10000000, got 2.5", lambda: data.two_moons(2.5)),
+        (ValueError, "points must be a whole number from 1 to 10000000, got 1000000000000", lambda: data.blobs(10**12)),
+        (ValueError, "classes must be a whole number from 1 to 10000000, got 0", lambda: data.spirals(classes=0)),
+        (TypeError, "turns must be a number from -1e\\+300 to 1e\\+300, got None", lambda: data.spirals(turns=None)),
         (ValueError, "seed must be a whole number ≥ 0, got -1", lambda: data.spirals(seed=-1)),
-        (ValueError, r"centres must be an array of shape \(classes, d\), got shape \(2,\)", lambda: data.blobs(centres=[1, 2])),
-        (ValueError, "spread must be a number ≥ 0, finite, got inf", lambda: data.blobs(spread=np.inf)),
+        (ValueError, r"centres must have shape \(classes, d\), got an array of shape \(2,\)", lambda: data.blobs(centres=[1, 2])),
+        (ValueError, r"centres must be an array of \(classes, d\), all rows", lambda: data.blobs(centres=[[1], [1, 2]])),
+        (ValueError, "spread must be a number from 0 to 1e\\+300, got inf", lambda: data.blobs(spread=np.inf)),
+        (ValueError, "mean must have shape", lambda: data.Normalization([[1]], [1])),
+        (ValueError, "deviation must have shape", lambda: data.Normalization([1], [1, 2])),
+        (ValueError, "deviation must be numbers > 0, got", lambda: data.Normalization([1, 2], [1, 0])),
+        (TypeError, "x must be numbers, got", lambda: data.Normalization([1], [1])([["a"]])),
+        (ValueError, "x must be finite, got", lambda: data.Normalization([1], [1])([[np.nan]])),
+        (ValueError, "x_train must be finite, got", lambda: data.fit_normalization([[1.0], [np.inf]])),
+        (TypeError, "x_train must be numbers, got None", lambda: data.fit_normalization(None)),
+        (ValueError, "images must be whole numbers from 0 to 255, got", lambda: data.halve([[0.5, 1], [2, 3]])),
+        (ValueError, "images must be whole numbers from 0 to 255, got", lambda: data.halve([[256, 1], [2, 3]])),
+        (ValueError, "images must be whole numbers from 0 to 255, got", lambda: data.pixels([[[-1]]])),
+        (ValueError, r"images must have shape \(N, h, w\), got an array of shape \(1, 2\)", lambda: data.pixels([[1, 2]])),
+        (TypeError, "dtype must be a kind of float, such as np.float32, got <class 'int'>", lambda: data.pixels([[[1]]], int)),
+        (TypeError, "dtype must be a kind of float, such as np.float32, got 'fast'", lambda: data.pixels([[[1]]], "fast")),
     ],
 )
-def test_refused_by_name(error: type[Exception], message: str, call: object) -> None:
+def test_refused_by_name(error: type[Exception], message: str, call: Callable[[], object]) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_gabor_model_far_out_is_flat_and_warns_of_nothing() -> None:
+    _, t = data.gabor_sample(5, parameters=(1e290, 1.0), noise=0)
+    assert (t == 0).all()
+
+
+def test_halved_images_and_pixels() -> None:
+    images = GENERATOR.integers(256, size=(2, 28, 28)).astype(np.uint8)
+    halved = data.halve(images)
+    assert halved.shape == (2, 14, 14) and halved.dtype == np.uint8
+    for n, y, x in np.ndindex(2, 14, 14):
+        assert halved[n, y, x] == (int(images[n, 2 * y : 2 * y + 2, 2 * x : 2 * x + 2].sum()) + 2) >> 2
+    for same in (images.astype(float), images.astype(int), images.tolist()):
+        np.testing.assert_array_equal(data.halve(same), halved)
+        np.testing.assert_array_equal(data.pixels(same), data.pixels(images))
+    rows = data.pixels(halved)
+    assert rows.shape == (2, 196) and rows.dtype == np.float32
+    np.testing.assert_array_equal(rows[1], (halved[1].ravel() / 255).astype(np.float32))
+    assert data.pixels(halved, np.float64).dtype == np.float64
+    assert data.halve(np.full((1, 2, 2), 255, np.uint8)).item() == 255
+    with pytest.raises(
+        ValueError, match=r"images must be \(..., height, width\) with both even, got an array of shape \(2, 3, 4\)"
+    ):
+        data.halve(np.zeros((2, 3, 4), np.uint8))
+
+
+@pytest.mark.parametrize("wrap", [bytes, bytearray, memoryview, gzip.compress], ids=["bytes", "bytearray", "memoryview", "gzip"])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4)])
+def test_an_idx_file_is_read_in_whatever_it_comes(shape: tuple[int, ...], wrap: Callable[[bytes], bytes]) -> None:
+    array = GENERATOR.integers(256, size=shape).astype(np.uint8)
+    np.testing.assert_array_equal(data.read_idx(wrap(idx(array))), array)
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (b"\x89PNG", "must begin with 00 00 08, got 89 50 4e"),
+        (b"", "must begin with 00 00 08, got nothing"),
+        (idx(np.zeros((2, 3), np.uint8))[:-1], r"of shape \(2, 3\) must hold 18 bytes, got 17"),
+        (idx(np.zeros((2, 3), np.uint8)) + b"0", r"of shape \(2, 3\) must hold 18 bytes, got 19"),
+        (b"\0\0\x08\x03\0\0", "content with 3 axes must hold at least 16 bytes, got 6"),
+        (b"\0\0\x08\x04" + 4 * b"\xff\xff\xff\xff", f"must hold {20 + (2**32 - 1) ** 4} bytes, got 20"),
+        (b"\0\0\x08\xff" + 255 * b"\0\0\0\1" + b"\7", "must have at most 32 axes, got 255"),
+        (gzip.compress(idx(np.zeros((2, 3), np.uint8)))[:-9], "must be a whole gzip file, got one that is damaged or cut short"),
+    ],
+    ids=["another kind", "empty", "truncated", "longer", "cut in its lengths", "overflowing", "axes", "cut gzip"],
+)
+def test_what_is_not_an_idx_file(content: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        data.read_idx(content)
+
+
+def test_a_path_instead_of_bytes_is_refused_with_the_way_out() -> None:
+    with pytest.raises(TypeError, match=r"content must be the bytes .* got 'images.gz'; of a file, they are pathlib.Path"):
+        data.read_idx("images.gz")
+
+
+def test_a_gzip_bomb_stops_at_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gdcore.data.idx._MOST_BYTES", 10_000_000)
+    with pytest.raises(ValueError, match="content must hold at most 10000000 bytes when it is decompressed, got more"):
+        data.read_idx(gzip.compress(bytes(30_000_000)))

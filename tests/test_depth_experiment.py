@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from experiments import depth
+from gdcore import results
 
 
 def test_a_network_is_decided_by_its_seed_and_rate_alone() -> None:
@@ -19,21 +18,24 @@ def test_a_network_is_decided_by_its_seed_and_rate_alone() -> None:
 
 @pytest.mark.parametrize("activation", ["ReLU", "tanh"])
 def test_the_committed_results_begin_as_the_trainings_do(activation: str) -> None:
-    result = json.loads((depth.RESULTS / "depth.json").read_text("utf-8"))
-    assert (result["width"], result["seeds"], result["rates"]) == (depth.WIDTH, depth.SEEDS, depth.RATES)
-    assert len(result["settings"]) == len(depth.GAINS) * len(depth.DEPTHS) * len(depth.ACTIVATIONS)
-    record = next(s for s in result["settings"] if (s["gain"], s["depth"], s["activation"]) == (1.0, 20, activation))
+    result = results.read("depth")
+    chosen = result["settings"]
+    assert (chosen["width"], chosen["seeds"], chosen["rates"]) == (depth.WIDTH, depth.SEEDS, depth.RATES)
+    assert len(result["trainings"]) == len(depth.GAINS) * len(depth.DEPTHS) * len(depth.ACTIVATIONS)
+    record = next(s for s in result["trainings"] if (s["gain"], s["depth"], s["activation"]) == (1.0, 20, activation))
     values = depth.losses(1.0, 20, activation, depth.SEEDS, [record["best_rate"]], steps=20)[:, 0]
     for name, of in (("least", np.min), ("median", np.median), ("largest", np.max)):
         np.testing.assert_allclose(of(values, axis=-1), record[name][:5], rtol=0.02)
 
 
 def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"RESULTS": tmp_path, "GAINS": [8.0], "DEPTHS": [5], "STEPS": 10, "RATES": [0.1, 1.0]}.items():
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    for name, value in {"GAINS": [8.0], "DEPTHS": [5], "STEPS": 10, "RATES": [0.1, 1.0]}.items():
         monkeypatch.setattr(depth, name, value)
-    monkeypatch.setattr(depth.losses, "__defaults__", (10,))
-    result = json.loads(depth.run(jobs=1, backend="sequential").read_text("utf-8"))
-    relu, tanh = result["settings"]
-    assert relu["last_losses"] == [[None] * 5] * 2  # a gain of 8 diverges, and JSON has no number for it
+    assert depth.run(jobs=1, backend="sequential").parent == tmp_path
+    result = results.read("depth")
+    relu, tanh = result["trainings"]
+    assert relu["last_losses"] == [[np.inf] * 5] * 2  # a gain of 8 diverges
+    assert result["recorded_steps"] == [0, 5, 10] and result["settings"]["steps"] == 10
     assert np.shape(tanh["last_losses"]) == (2, 5) and len(tanh["median"]) == 3
-    assert tanh["best_rate"] == result["rates"][int(np.median(tanh["last_losses"], axis=1).argmin())]
+    assert tanh["best_rate"] == result["settings"]["rates"][int(np.median(tanh["last_losses"], axis=1).argmin())]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from experiments import fashion_mnist
+from gdcore import results
 from gdcore.data import Images
 
 GENERATOR = np.random.default_rng(0)
@@ -30,11 +29,12 @@ def test_a_run_is_decided_by_its_seed_alone(name: str) -> None:
 
 
 def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(fashion_mnist, "RESULTS", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(fashion_mnist.data, "load_images", lambda *a, **k: IMAGES)
     monkeypatch.setitem(fashion_mnist.EXPERIMENTS, "small", {**fashion_mnist.PLAIN, "steps": 40, "runs": 5, "first_seed": 7})
-    result = json.loads(fashion_mnist.run("small", jobs=1, backend="sequential", together=2).read_text("utf-8"))
-    assert result["seeds"] == [7, 8, 9, 10, 11] and len(result["mcc"]) == 5
+    fashion_mnist.run("small", jobs=1, backend="sequential", together=2)
+    result = results.read("fashion_mnist_small")
+    assert result["settings"]["runs"] == 5 and result["seeds"] == [7, 8, 9, 10, 11] and len(result["mcc"]) == 5
     assert result["mean_mcc"] == pytest.approx(np.mean(result["mcc"]), abs=1e-5)
     assert result["standard_error_mcc"] == pytest.approx(np.std(result["mcc"], ddof=1) / np.sqrt(5), abs=1e-5)
     assert result["recorded_steps"][-1] == 40 and result["mean_mcc_at_recorded_steps"][-1] == result["mean_mcc"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from experiments import edge_of_stability, second_order_cost
+from gdcore import results
 from gdcore.methods import gradient_descent
 
 
@@ -23,8 +22,8 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_whole_hessian() -> None:
     assert records["sharpness"][1, 1, 1] == pytest.approx(np.linalg.eigvalsh(hessian).max(), rel=1e-3)
 
 
-def test_a_run_that_leaves_the_finite_is_recorded_as_none(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge_of_stability, "RESULTS", tmp_path)
+def test_a_run_that_leaves_the_finite_is_recorded_as_such(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
     small = {
         "points": 30,
         "gradient_descent": {"learning_rates": [0.2, 50.0], "momentum": 0.0},
@@ -34,20 +33,22 @@ def test_a_run_that_leaves_the_finite_is_recorded_as_none(tmp_path: object, monk
         "seeds": [0, 1],
     }
     monkeypatch.setattr(edge_of_stability, "SETTING", small)
-    result = json.loads(edge_of_stability.run().read_text("utf-8"))
+    edge_of_stability.run()
+    result = results.read("edge_of_stability")
     assert result["steps"] == [0, 100, 200] and set(result["momentum"]) == {"0.1"}
     lost = result["gradient_descent"]["50.0"]
-    assert lost["loss"][0] > 0 and lost["loss"][-1] is None and lost["sharpness"][-1] is None
+    assert lost["loss"][0] > 0 and not np.isfinite(lost["loss"][-1]) and np.isnan(lost["sharpness"][-1])
     kept = result["gradient_descent"]["0.2"]
     assert kept["loss"][-1] < kept["loss"][0] and len(kept["late_sharpness_of_each_seed"]) == 2
 
 
 def test_costs_are_measured_and_their_slopes_fitted(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_order_cost, "RESULTS", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(second_order_cost, "keep_freed_memory", lambda: None)
     small = {name: (*two, [8, 16, 32, 64, 128]) for name, (*two, _) in second_order_cost.METHODS.items()}
     monkeypatch.setattr(second_order_cost, "METHODS", small)
-    result = json.loads(second_order_cost.run().read_text("utf-8"))
+    second_order_cost.run()
+    result = results.read("second_order_cost")
     for found in result["methods"].values():
         slope = np.polyfit(np.log(found["sizes"]), np.log(found["seconds"]), 1)[0]
         assert found["slope"] == pytest.approx(slope, abs=0.02) and min(found["seconds"]) > 0

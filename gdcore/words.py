@@ -1,0 +1,77 @@
+"""Numbers as sentences and captions write them: with a true minus sign, and powers of ten in one style."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+from numpy.typing import ArrayLike
+
+from gdcore import validation
+
+_MINUS = "−"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LEAST, _MOST = 0.01, 10_000  # from here to below there, a reader takes in a number faster than a power of ten
+_MOST_DIGITS = 17  # a float holds no more
+
+
+def number(x: float, decimals: int = 0) -> str:
+    """A number with so many decimals, commas between thousands and a true minus sign.
+
+    What is rounded to 0 has no sign. Raises TypeError for what is no number, ValueError for NaN and
+    infinities and for `decimals` not from 0 to 17.
+
+    >>> number(12345.678, 2), number(-0.5, 1), number(-0.001, 2), number(2500)
+    ('12,345.68', '−0.5', '0.00', '2,500')
+    """
+    return _written(validation.number("x", x), _digits("decimals", decimals, least=0))
+
+
+def numbers(x: ArrayLike, decimals: int = 0) -> str:
+    """Several numbers, each as `number` writes it, separated by commas.
+
+    >>> numbers([1.25, -0.5], 2)
+    '1.25, −0.50'
+    """
+    return ", ".join(number(each, decimals) for each in validation.numbers("x", x, axes=1, shape="(n,)").tolist())
+
+
+def power(x: float, digits: int = 1) -> str:
+    """A number of so many significant digits times a power of ten; 0 is 0.
+
+    Raises TypeError for what is no number, ValueError for NaN and infinities and for `digits` not
+    from 1 to 17.
+
+    >>> power(2.46e-5, 2), power(9.6e-7), power(20), power(-3e8), power(0)
+    ('2.5 · 10⁻⁵', '1 · 10⁻⁶', '2 · 10¹', '−3 · 10⁸', '0')
+    """
+    plain = validation.number("x", x)
+    if plain == 0:
+        return "0"
+    mantissa, exponent = f"{plain:.{_digits('digits', digits, least=1) - 1}e}".split("e")
+    return f"{mantissa.replace('-', _MINUS)} · 10{str(int(exponent)).translate(_RAISED)}"
+
+
+def significant(x: float, digits: int = 2) -> str:
+    """A number of so many significant digits, as `number` writes it or, if it is far from 1, `power`.
+
+    Written out are numbers from 0.01 to below 10,000 after rounding, and 0. No digit before the
+    decimal point is rounded away. Raises what `power` raises.
+
+    >>> significant(0.3158), significant(1234), significant(4.1e-9), significant(0.5), significant(-99.7)
+    ('0.32', '1,234', '4.1 · 10⁻⁹', '0.50', '−100')
+    """
+    plain, count = validation.number("x", x), _digits("digits", digits, least=1)
+    if plain == 0:
+        return "0"
+    rounded = abs(float(f"{plain:.{count - 1}e}"))
+    if not _LEAST <= rounded < _MOST:
+        return power(plain, count)
+    return _written(plain, max(0, count - 1 - floor(log10(rounded))))
+
+
+def _written(x: float, decimals: int) -> str:
+    return f"{x:z,.{decimals}f}".replace("-", _MINUS)  # z: no sign before a 0
+
+
+def _digits(name: str, value: int, least: int) -> int:
+    return validation.whole_number(name, value, least=least, most=_MOST_DIGITS)
