@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from myst_nb.core import render
+from myst_nb.core.execute.inline import NotebookClientInline
 from myst_nb.core.utils import coalesce_streams
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -65,9 +67,20 @@ def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return coalesce_streams(joined)
 
 
+_evaluate = NotebookClientInline.eval_variable
+
+
+def evaluate(client: NotebookClientInline, name: str) -> list[NotebookNode]:
+    """The value of a name for the text. After a cell that failed there is none, and one warning says all: the cell's own."""
+    if client._cell_error is not None:
+        return [new_output("execute_result", {"text/plain": "?"})]
+    return _evaluate(client, name)
+
+
 def setup(app: Sphinx, warnings: str) -> None:
     """Register with Sphinx."""
     prepare_kernels(warnings)
     render.coalesce_streams = whole_streams
+    NotebookClientInline.eval_variable = evaluate
     app.connect("builder-inited", mark_page)
     app.connect("env-get-outdated", find_outdated)
