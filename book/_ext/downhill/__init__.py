@@ -1,0 +1,40 @@
+"""What the book's build needs beyond Jupyter Book, one idea a module.
+
+execution   explorables that work without a kernel, warnings as errors, fresh figures
+parallel    pages read by several processes, with the same result as by one
+outcome     only a good build replaces the book, and one that failed fails again until it is mended
+alone       two builds at once take turns
+licences    what is shipped in the book, by whom it is, and under which licence
+repository  Binder, and "Something is wrong here", where there is a public repository
+scripts     the scripts that a page needs, once
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from kernel_warnings import KERNEL_WARNINGS
+from sphinx.application import Sphinx
+
+from downhill import execution, licences, outcome, parallel, repository, scripts
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    outcome.setup(app)
+    execution.setup(app, KERNEL_WARNINGS)
+    for module in (parallel, repository, scripts, licences):
+        module.setup(app)
+    app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _fingerprint(folder: Path) -> str:
+    """The book's own style and scripts: a change of them writes every page anew, for Sphinx asks
+    after the pages alone.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.glob("_static/**/*") if path.is_file()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
