@@ -1,11 +1,13 @@
-"""Does a deep network learn from these first weights? Trainings for every gain, depth and activation, at the best of seven rates.
+"""Does a deep network learn from these first weights? Trainings for every gain, depth and
+activation, at the best of seven rates.
 
     python -m experiments.depth --jobs 2
 
-trains, for each setting, networks of `WIDTH` units a layer on two moons by gradient descent, `SEEDS` of them at each of `RATES`,
-from weights N(0, g²/fan_in), g the gain, and writes experiments/results/depth.json: which rate gave the lowest median of the last
-losses, the last loss of each network at each rate, and at the best rate the least, the median and the largest along the way.
-A network is decided by its seed and setting alone.
+trains, for each setting, networks of `WIDTH` units a layer on two moons by gradient descent,
+`SEEDS` of them at each of `RATES`, from weights N(0, g²/fan_in), g the gain, and writes
+experiments/results/depth.json: which rate gave the lowest median of the last losses, the last loss
+of each network at each rate, and at the best rate the least, the median and the largest along the
+way. A network is decided by its seed and setting alone.
 """
 
 from __future__ import annotations
@@ -39,12 +41,16 @@ ACTIVATIONS = {"ReLU": relu, "tanh": tanh}
 
 
 def rule(generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int, gain: float) -> Array:
-    """Weights from N(0, g²/fan_in), biases 0: `gaussian` with a deviation that knows the layer's size."""
+    """Weights from N(0, g²/fan_in), biases 0: `gaussian` with a deviation that knows the layer's
+    size.
+    """
     return gaussian(generator, shape, fan_in, fan_out, deviation=gain / np.sqrt(fan_in))
 
 
 def task(depth: int, activation: Activation) -> tuple[Network, Objective]:
-    """A network of `depth` layers of weights, and its loss on the moons, each input with mean 0 and variance 1."""
+    """A network of `depth` layers of weights, and its loss on the moons, each input with mean 0 and
+    variance 1.
+    """
     hidden = [layer for _ in range(depth - 2) for layer in (Dense(WIDTH, WIDTH), activation)]
     network = Network([Dense(2, WIDTH), activation, *hidden, Dense(WIDTH, 2)])
     x, labels = two_moons(EXAMPLES, noise=0.1, seed=0)

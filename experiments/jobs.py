@@ -17,7 +17,8 @@ from joblib.externals.loky import get_reusable_executor
 def in_parallel(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], jobs: int, backend: str) -> list[Any]:
     """The results of `function(*call)` for each of `calls`, in their order.
 
-    SIGTERM ends the workers of joblib's own backend, loky, with this process: they would compute on for hours.
+    SIGTERM ends the workers of joblib's own backend, loky, with this process: they would compute on
+    for hours.
     """
     with _workers_end_with_us(), parallel_config(backend=backend, n_jobs=jobs):
         found: list[Any] = Parallel()(delayed(function)(*call) for call in calls)
@@ -26,7 +27,9 @@ def in_parallel(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], 
 
 @contextmanager
 def _workers_end_with_us() -> Iterator[None]:
-    """While this lasts, SIGTERM kills the workers and then ends this process as an exception does."""
+    """While this lasts, SIGTERM kills the workers and then ends this process as an exception
+    does.
+    """
     if threading.current_thread() is not threading.main_thread():  # the only one that may set what a signal does
         yield
         return

@@ -111,7 +111,7 @@ def ensure(root: Path, requirements: str, build: Callable[[Path, str], None] = b
         if made_of == key and REQUIREMENTS.index(installed) >= REQUIREMENTS.index(requirements):
             ready.touch()
             return False
-    environment = root / ".venvs" / f"{key}-{os.getpid()}"  # two at once do not meet
+    environment = root / ".venvs" / f"{key}-{time.time_ns():x}"  # two at once do not meet
     build(environment, requirements)
     (environment / "ready").write_text(f"{key} {requirements}", "utf-8")
     point(link, environment)
