@@ -5,6 +5,9 @@
 
 trains each run of the experiments named and writes experiments/results/fashion_mnist_NAME.json. A run is decided by its seed
 alone: neither the number of jobs nor the runs beside it change a bit of it. `--backend dask` sends the jobs to a Dask cluster.
+
+No chapter quotes these results yet: they wait for the chapter on comparing methods fairly. `small_rate` and `hundred` belong
+to the same experiment and have not been run, so no result of theirs is stored.
 """
 
 from __future__ import annotations
