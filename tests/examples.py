@@ -6,6 +6,7 @@ An example is the callable and its arguments by name; those of a `*arguments` pa
 from gdcore import (
     conventions,
     curvature,
+    data,
     descent,
     differences,
     line_searches,
@@ -13,7 +14,9 @@ from gdcore import (
     minibatches,
     objectives,
     pictures,
+    results,
     schedules,
+    words,
 )
 from gdcore.catalogue import LANDSCAPES, METHODS
 
@@ -101,7 +104,7 @@ def core():
         "minibatches.Minibatches.rows": (minibatches.Minibatches(objectives.least_squares, X, T, batch_size=2).rows, dict(t=3)),
         "minibatches.noisy": (minibatches.noisy, dict(objective=f, noise=[[1.0, 0.0], [0.0, 1.0]])),
     }
-    return examples | _of_objectives(f) | _of_schedules() | _of_conventions()
+    return examples | _of_objectives(f) | _of_schedules() | _of_conventions() | _of_data() | _of_words()
 
 
 def _of_objectives(f):
@@ -175,6 +178,35 @@ def _of_conventions():
         "conventions.pytorch_he": (c.pytorch_he, {}),
         "conventions.velocity": (c.velocity, dict(source="prince", state=POINT, learning_rate=0.5)),
         "conventions.position": (c.position, dict(ahead=POINT, velocity=[1.0, 0.0], momentum=0.5)),
+    }
+
+
+def _of_data():
+    fitted = data.fit_normalization(X)
+    file = bytes([0, 0, 8, 1, 0, 0, 0, 2, 10, 20])
+    return {
+        "data.gabor_sample": (data.gabor_sample, dict(pairs=3, parameters=[0.0, 16.5], noise=0.5, seed=1)),
+        "data.two_moons": (data.two_moons, dict(points=4, noise=0.5, seed=1)),
+        "data.spirals": (data.spirals, dict(points=4, classes=3, turns=2.0, noise=0.5, seed=1)),
+        "data.blobs": (data.blobs, dict(points=4, centres=X, spread=0.5, seed=1)),
+        "data.Normalization": (data.Normalization, dict(mean=[1.0, 2.0], deviation=[1.0, 0.5])),
+        "data.Normalization(...)": (fitted, dict(x=X)),
+        "data.fit_normalization": (data.fit_normalization, dict(x_train=X)),
+        "data.ImageSet": (data.ImageSet, dict(name="mine", origins=(), digests=data.MNIST.digests, most_bytes=100)),
+        "data.read_idx": (data.read_idx, dict(content=file)),
+        "data.halve": (data.halve, dict(images=[[1.0, 2.0], [3.0, 5.0]])),
+        "data.pixels": (data.pixels, dict(images=[[[1.0, 2.0], [3.0, 5.0]]], dtype="float64")),
+    }
+
+
+def _of_words():
+    return {
+        "words.number": (words.number, dict(x=-2500.0, decimals=2)),
+        "words.numbers": (words.numbers, dict(x=[1.0, -2500.0], decimals=2)),
+        "words.power": (words.power, dict(x=-2500.0, digits=2)),
+        "words.significant": (words.significant, dict(x=-2500.0, digits=2)),
+        "results.read": (results.read, dict(name="second_order_cost")),
+        "results.rounded": (results.rounded, dict(values=[[1.0, -2500.0]], digits=2)),
     }
 
 

@@ -89,6 +89,18 @@ def test_columns_of_any_size_are_normalized(size: float) -> None:
     np.testing.assert_allclose([normalized.mean(), normalized.std()], [0, 1], atol=1e-12)
 
 
+def test_ordinary_columns_are_normalized_as_one_would_write_it() -> None:
+    x = GENERATOR.normal([170, -0.3], [10, 0.002], (200, 2))
+    np.testing.assert_array_equal(data.fit_normalization(x)(x), (x - x.mean(axis=0)) / x.std(axis=0))
+
+
+def test_numbers_close_together_are_normalized_to_their_last_digits() -> None:
+    x = 1e6 + np.tile([[0.0], [1.6e-8]], (50_000, 1))
+    steps = x - 1e6
+    normalize = data.fit_normalization(x)
+    np.testing.assert_allclose(normalize.deviation, (steps - steps.mean()).std(), rtol=1e-6)
+
+
 def test_sums_over_many_single_precision_numbers_lose_nothing() -> None:
     column = (1000 + 0.01 * GENERATOR.normal(size=(200_000, 1))).astype(np.float32)
     normalize = data.fit_normalization(column)

@@ -39,3 +39,10 @@ def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch, 
     assert result["standard_error_mcc"] == pytest.approx(np.std(result["mcc"], ddof=1) / np.sqrt(5), abs=1e-5)
     assert result["recorded_steps"][-1] == 40 and result["mean_mcc_at_recorded_steps"][-1] == result["mean_mcc"]
     assert "small: MCC" in capsys.readouterr().out
+
+
+def test_the_docstring_names_the_experiments_without_a_result() -> None:
+    without = {name for name in fashion_mnist.EXPERIMENTS if not (results.FOLDER / f"fashion_mnist_{name}.json").exists()}
+    assert without == {"small_rate", "hundred"} and all(f"`{name}`" in fashion_mnist.__doc__ for name in without)
+    for name in set(fashion_mnist.EXPERIMENTS) - without:
+        assert results.read(f"fashion_mnist_{name}")["settings"] == fashion_mnist.EXPERIMENTS[name]

@@ -61,9 +61,10 @@ def fit_normalization(x_train: ArrayLike) -> Normalization:
     # Powers of two that bring each column between −1 and 1, without rounding: no square overflows or vanishes.
     exponent = np.frexp(np.abs(x).max(axis=0).astype(float))[1]
     scaled = np.ldexp(x.astype(float), -exponent)
-    # From the first example on: of numbers close together the differences are exact, and their rounding does not grow with N.
-    shifted = scaled - scaled[0]
-    mean = np.ldexp(scaled[0] + shifted.mean(axis=0), exponent).astype(x.dtype)
+    # Of numbers that agree in six digits the differences are exact: measured from the first, their rounding does not grow with N.
+    origin = np.where(np.ptp(scaled, axis=0) < 1e-6, scaled[0], 0.0)
+    shifted = scaled - origin
+    mean = np.ldexp(origin + shifted.mean(axis=0), exponent).astype(x.dtype)
     deviation = shifted.std(axis=0)
     constant = deviation <= 4 * np.finfo(x.dtype).eps
     deviation = np.ldexp(deviation, exponent).astype(x.dtype)
