@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
 
 
 def labels(name: str, value: ArrayLike, classes: int) -> NDArray[np.integer]:
-    """Whole numbers 0 … classes − 1 as an array; TypeError for other numbers, ValueError for others out of range."""
+    """Whole numbers 0 … classes − 1 as an array; TypeError for other numbers, ValueError out of range."""
     array = as_array(name, value)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} must be whole numbers 0 … {classes - 1}, got {validation.shown(value)}")
@@ -81,7 +81,12 @@ def floats(name: str, value: Any, what: str = "numbers", kinds: str = "fc") -> A
     return validation.numbers(name, value, shape=what, finite=False, empty=True)
 
 
-def require_finite(name: str, array: Array) -> None:
-    """Refuse NaN and infinities, by a look at all numbers that costs one product of the array with itself."""
-    if not np.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():  # the product alone may overflow
+def finite(name: str, array: Array) -> Array:
+    """The array, if its numbers are finite; ValueError else.
+
+    The sum of squares tells it in one pass without another array. It may overflow itself: then all
+    numbers are looked at.
+    """
+    if not isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
         validation.numbers(name, array)  # which names the first that is not finite
+    return array

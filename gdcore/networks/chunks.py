@@ -29,15 +29,18 @@ def parts(layers: Sequence[Layer], count: int, *, own: bool) -> list[slice]:
 
 
 def few_models(function: Function, layers: Sequence[Layer], count: int, *, own: bool) -> Function:
-    """The function of w (..., d), or of w and v, for few networks after the other on `count` examples.
+    """The function of w (..., d), or of w and v, for few networks after the other.
 
-    All go at once where each model has its `own` data or running statistics.
+    `count` is the number of examples. All networks go at once where each has its `own` examples or
+    running statistics.
     """
+    if own:
+        return function
     at_once = max(1, EXAMPLES_AT_ONCE // count)
 
     def of_few(*points: Array) -> Array:
-        most = max(point.size // point.shape[-1] for point in points)
-        if most <= at_once or own or any(layer.differs_by_model for layer in layers):
+        most = max([point.size // point.shape[-1] for point in points])
+        if most <= at_once or any(layer.differs_by_model for layer in layers):
             return function(*points)
         points = tuple(np.broadcast_arrays(*points))
         rows = [point.reshape(-1, point.shape[-1]) for point in points]
@@ -47,8 +50,23 @@ def few_models(function: Function, layers: Sequence[Layer], count: int, *, own: 
     return of_few
 
 
-def mean(shares: Sequence[float], functions: Sequence[Function]) -> Function:
-    """The mean of functions on parts of the data, weighted by their shares of the examples."""
-    if len(functions) == 1:
-        return functions[0]
-    return lambda *points: sum(share * function(*points) for share, function in zip(shares, functions, strict=True))  # type: ignore[return-value]
+def means(counts: Sequence[int], functions: Sequence[Sequence[Function]]) -> list[Function]:
+    """Means over all examples of functions that are means over parts.
+
+    `counts` are the numbers of examples of the parts, and `functions` has the functions of a part in
+    a row: what comes is a function for each column.
+    """
+    if len(counts) == 1:
+        return list(functions[0])
+    shares = [count / sum(counts) for count in counts]
+
+    def mean(*column: Function) -> Function:
+        def of_all(*points: Array) -> Array:
+            total = shares[0] * column[0](*points)
+            for share, function in zip(shares[1:], column[1:], strict=True):
+                total = total + share * function(*points)
+            return total
+
+        return of_all
+
+    return [mean(*column) for column in zip(*functions, strict=True)]

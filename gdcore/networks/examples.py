@@ -1,4 +1,4 @@
-"""Examples and targets as a network takes them: arrays of floats that fit its layers and each other."""
+"""Examples and targets as a network takes them: floats that fit its layers and each other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def targets_of(x: Array, rank: int, outputs: Shape, targets: ArrayLike) -> Array
             f"targets must be labels of shape {shape} or vectors of shape {shape + outputs}, "
             f"got {array.dtype} of shape {vectors.shape}"
         )
+    if vectors.dtype == x.dtype:
+        return arguments.finite("targets", np.array(vectors))
     with np.errstate(over="ignore"):  # what is too large for the precision of x is refused as infinite
-        vectors = vectors.astype(x.dtype)
-    arguments.require_finite("targets", vectors)
-    return vectors
+        return arguments.finite("targets", vectors.astype(x.dtype))

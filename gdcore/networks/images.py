@@ -1,4 +1,4 @@
-"""Layers for images, (..., N, height, width, channels): convolution by one matrix product, and pooling."""
+"""Layers for images, (..., N, height, width, channels): convolution, and pooling."""
 
 from __future__ import annotations
 

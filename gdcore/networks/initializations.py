@@ -1,4 +1,4 @@
-"""First values of the weights: each rule is a function (generator, shape, fan_in, fan_out) -> array.
+"""First values of the weights, by rules (generator, shape, fan_in, fan_out) -> array.
 
 - `generator`: where the numbers are drawn from, `np.random.default_rng(seed)`.
 - `shape`: that of the result. A bias has a shape of one axis.
@@ -71,9 +71,9 @@ def he(generator: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) 
 
 
 def xavier(generator: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-    """Weights from N(0, 2 / (fan_in + fan_out)), a compromise of the ways forward and back; biases 0.
+    """Weights from N(0, 2 / (fan_in + fan_out)); biases 0.
 
-    It is meant for tanh. Source: Glorot and Bengio 2010.
+    It is a compromise of the ways forward and back for tanh. Source: Glorot and Bengio 2010.
 
     >>> xavier(np.random.default_rng(0), (200, 300), fan_in=200, fan_out=300).std().round(3)
     np.float64(0.063)

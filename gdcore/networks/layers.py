@@ -1,4 +1,4 @@
-"""Layers: each turns activations into activations, and errors at its output into errors at its input.
+"""Layers: each turns activations into activations, and errors at its output into errors below it.
 
 With `a` the input of a layer, `parameters` its weights and δ = ∂L/∂(output), the chain rule splits
 into three functions:
@@ -21,7 +21,7 @@ The activations `sigmoid`, `tanh` and `relu` are layers too:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -90,7 +90,7 @@ class Layer:
         raise NotImplementedError
 
     def statistics(self, cache: Any) -> Parameters:
-        """Mean and variance of the batch for running averages, where the layer normalizes by them."""
+        """Mean and variance of the batch, where the layer normalizes by them."""
         return ()
 
     @property
@@ -177,8 +177,8 @@ class Activation(Layer):
     - `function`: h.
     - `slope`: h′ as a function of the output a, which is at hand. It gives a new array of a's kind.
 
-    Both take arrays, which are complex for Hessian-vector products. Calling the activation evaluates
-    h, of lists and single numbers too. Raises TypeError or ValueError for a name that is no text
+    Both take arrays, which are complex for Hessian-vector products. To call the activation is to
+    evaluate h, of lists and single numbers too. Raises TypeError or ValueError for a name that is no text
     and for what is no function.
 
     >>> square = Activation("square", np.square, lambda a: 2 * np.sqrt(a))
@@ -217,7 +217,7 @@ class Activation(Layer):
 # Arrays that are new here are changed in place: at the sizes of a minibatch a new one costs as much
 # as the arithmetic.
 def _sigmoid(z: Array) -> Array:
-    """σ(z) = 1 / (1 + e^(−z)) = (tanh(z/2) + 1) / 2. The second form cannot overflow, and is fast."""
+    """σ(z) = 1 / (1 + e^(−z)) = (tanh(z/2) + 1) / 2. The second form cannot overflow."""
     a = np.tanh(0.5 * z)
     a += 1
     a *= 0.5
@@ -282,6 +282,19 @@ class Flatten(Layer):
 
     def backward(self, parameters: Parameters, cache: None, delta: Array) -> Array:
         return delta.reshape(*delta.shape[:-1], *self.shape)
+
+
+def first_parameters(layers: Iterable[Layer], rule: Rule, seed: int) -> Array:
+    """First parameters of all layers, (d,), by one seed; ValueError for a rule that gives other shapes or NaN."""
+    generator = np.random.default_rng(seed)
+    found: list[Array] = []
+    for layer in layers:
+        arrays = layer.initialize(rule, generator)
+        shapes = tuple(map(np.shape, arrays))
+        if shapes != layer.shapes:
+            raise ValueError(f"rule must give arrays of shapes {layer.shapes} for {layer}, got shapes {validation.shown(shapes)}")
+        found += [validation.numbers("what rule gives", array).ravel() for array in arrays]
+    return np.concatenate(found)
 
 
 def _unpickled(parts: bytes) -> Activation:

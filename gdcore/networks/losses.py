@@ -2,8 +2,8 @@
 
 - `squared_error`: L = (1/N) Σ_n ½ ‖y_n − t_n‖², with ∂L/∂y_n = (y_n − t_n) / N.
   Source: Kneusel, chapters 10 and 11.
-- `softmax_cross_entropy`: L = −(1/N) Σ_n Σ_k t_nk log p_nk, with p = softmax(z). The outputs z go in
-  without softmax. As ∂ log p_j / ∂z_k = 1[j = k] − p_k, it has ∂L/∂z_nk = (p_nk Σ_j t_nj − t_nk) / N,
+- `softmax_cross_entropy`: L = −(1/N) Σ_n Σ_k t_nk log p_nk, with p = softmax(z). The outputs z go
+  in without softmax. As ∂ log p_j / ∂z_k = 1[j = k] − p_k, ∂L/∂z_nk = (p_nk Σ_j t_nj − t_nk) / N,
   and Σ_j t_nj is 1 where the targets are probabilities.
 
 How good the guesses of a classifier are stands in `measures`.

@@ -1,9 +1,12 @@
-"""A network: layers one after the other, all parameters in one flat vector w, and on data an Objective of w."""
+"""A network: layers one after the other, all parameters in one vector w, on data an Objective of w.
+
+The heart of it are `forward`, which applies the layers, and `backward`, the chain rule.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -16,17 +19,17 @@ from gdcore.arrays import Array
 from gdcore.networks import arguments, chunks, examples
 from gdcore.networks.arguments import Shape
 from gdcore.networks.initializations import Rule
-from gdcore.networks.layers import Layer, Parameters
+from gdcore.networks.layers import Layer, Parameters, first_parameters
 from gdcore.networks.losses import Loss
-from gdcore.networks.normalization import BatchNorm
+from gdcore.networks.normalization import with_moments
 from gdcore.objectives import Objective
 
 
 @dataclass(frozen=True)
 class Network:
-    """Layers one after the other. What is learned is not in here: it comes in as one vector w, (..., d).
+    """Layers one after the other.
 
-    Leading axes of w are whole networks side by side. Examples x are (N, features...), the same for
+    What is learned is not in here: it comes in as one vector w, (..., d). Leading axes of w are whole networks side by side. Examples x are (N, features...), the same for
     all networks, or (models..., N, features...), each network its own. The parameters lie in w layer
     after layer, each array in row order.
 
@@ -82,7 +85,7 @@ class Network:
         return shape
 
     def initialize(self, rule: Rule, seed: int | Sequence[int] = 0, dtype: DTypeLike = float) -> Array:
-        """First parameters by a rule such as `he`: (d,), or for several seeds one network each, (seeds, d).
+        """First parameters by a rule such as `he`: (d,), or for several seeds (seeds, d).
 
         Row m, of seed s_m, is what that seed gives alone. Raises TypeError or ValueError for a rule
         that is no function or gives other shapes, for seeds that are not whole numbers ≥ 0, and for
@@ -95,20 +98,8 @@ class Network:
         validation.function("rule", rule, "a rule such as he")
         kind, one_or_more = arguments.float_type("dtype", dtype), arguments.seeds(seed)
         if isinstance(one_or_more, int):
-            return self._first(rule, one_or_more).astype(kind)
-        return np.array([self._first(rule, one) for one in one_or_more]).astype(kind)
-
-    def _first(self, rule: Rule, seed: int) -> Array:
-        """First parameters, (d,), by one seed."""
-        generator = np.random.default_rng(seed)
-        found: list[Array] = []
-        for layer in self.layers:
-            arrays = layer.initialize(rule, generator)
-            if tuple(map(np.shape, arrays)) != layer.shapes:
-                got = validation.shown(tuple(map(np.shape, arrays)))
-                raise ValueError(f"rule must give arrays of shapes {layer.shapes} for {layer}, got shapes {got}")
-            found += [validation.numbers("rule(...)", array).ravel() for array in arrays]
-        return np.concatenate(found)
+            return first_parameters(self.layers, rule, one_or_more).astype(kind)
+        return np.array([first_parameters(self.layers, rule, one) for one in one_or_more]).astype(kind)
 
     @cached_property
     def _places(self) -> tuple[tuple[tuple[slice, Shape], ...], ...]:
@@ -138,9 +129,9 @@ class Network:
         return [tuple([w[..., place].reshape(models + shape) for place, shape in places]) for places in self._places]
 
     def forward(self, w: ArrayLike, x: ArrayLike) -> tuple[Array, list[Any]]:
-        """The outputs, (..., N, K), and what the way back needs: each layer, its parameters, its cache.
+        """The outputs, (..., N, K), and what the way back needs of each layer.
 
-        Raises TypeError or ValueError for the parameters of another network, and for examples that a
+        That is the layer, its parameters and its cache. Raises TypeError or ValueError for the parameters of another network, and for examples that a
         layer cannot take.
 
         >>> from gdcore.networks import Dense, Network, relu
@@ -184,7 +175,7 @@ class Network:
         return np.concatenate([g.reshape(flat) for g in gradients], axis=-1).astype(w.dtype, copy=False)
 
     def objective(self, loss: Loss, x: ArrayLike, targets: ArrayLike) -> Objective:
-        """The loss of the network on data, a function of w (..., d), with gradient and Hessian-vector product.
+        """The loss on data as a function of w, (..., d), with gradient and Hessian-vector product.
 
         - `loss`: such as `squared_error`.
         - `x`: examples, (N, features...).
@@ -212,7 +203,7 @@ class Network:
         targets = examples.targets_of(x, self.rank, self._output_shape(x), targets)
         own = x.ndim > self.rank + 1
 
-        def of_part(x: Array, targets: Array) -> tuple[chunks.Function, ...]:
+        def of_part(x: Array, targets: Array) -> list[chunks.Function]:
             def value(w: Array) -> Array:
                 return loss.value(self.forward(w, x)[0], targets)
 
@@ -224,13 +215,11 @@ class Network:
                 h = 1e-20
                 return (gradient(w.astype(complex) + 1j * h * v).imag / h).astype(w.dtype, copy=False)
 
-            few = [chunks.few_models(f, self.layers, len(x), own=own) for f in (value, gradient, hessian_vector)]
-            return tuple(few)
+            return [chunks.few_models(f, self.layers, len(x), own=own) for f in (value, gradient, hessian_vector)]
 
         parts = chunks.parts(self.layers, len(x), own=own)
-        shares = [len(x[part]) / len(x) for part in parts]
-        of_parts = zip(*[of_part(x[part], targets[part]) for part in parts], strict=True)
-        value, gradient, hessian_vector = (chunks.mean(shares, functions) for functions in of_parts)
+        functions = chunks.means([len(x[part]) for part in parts], [of_part(x[part], targets[part]) for part in parts])
+        value, gradient, hessian_vector = functions
         return Objective(loss.name, value, gradient, None, hessian_vector, shapes=self.shapes, dimension=self.dimension)
 
     def outputs(self, w: ArrayLike, x: ArrayLike) -> Array:
@@ -276,21 +265,7 @@ class Network:
         array([[2.]])
         """
         statistics = validation.points(statistics, name="statistics", finite=False)
-        sizes = [2 * layer.features if isinstance(layer, BatchNorm) else 0 for layer in self.layers]
-        if statistics.shape[-1] != sum(sizes):
-            raise ValueError(
-                f"statistics must have {sum(sizes)} numbers along the last axis for {self}, got shape {statistics.shape}"
-            )
-        layers, end = [], 0
-        for layer, size in zip(self.layers, sizes, strict=True):
-            start, end = end, end + size
-            if isinstance(layer, BatchNorm):
-                mean, variance = np.split(statistics[..., start:end], 2, axis=-1)
-                if (variance < 0).any():
-                    raise ValueError(f"statistics must hold variances ≥ 0, got {validation.shown(statistics)}")
-                layer = replace(layer, moments=(mean, variance))
-            layers.append(layer)
-        return Network(layers)
+        return Network(with_moments(self.layers, statistics))
 
     def _vectors(self, w: ArrayLike) -> Array:
         """Parameters (..., d) of this network as an array, complex too; NaN may come in."""
@@ -306,12 +281,10 @@ class Network:
 
     def _finite_examples(self, x: ArrayLike) -> Array:
         """Finite examples that the layers can take, as a new array: the reader's may change."""
-        array = np.array(self._examples(x))
-        arguments.require_finite("x", array)
-        return array
+        return arguments.finite("x", np.array(self._examples(x)))
 
     def _output_shape(self, x: Array) -> Shape:
-        """The shape of the output of one of the examples x, looked up: minibatches come by the thousand."""
+        """The shape of the output of one of the examples x."""
         shape = x.shape[-self.rank :]
         if shape not in self._known:
             self._known[shape] = self.output_shape(shape)
@@ -319,5 +292,5 @@ class Network:
 
     @cached_property
     def _known(self) -> dict[Shape, Shape]:
-        """The shapes of examples that were found to fit, and of their outputs."""
+        """The shapes of examples that were found to fit, and of their outputs: batches come by the thousand."""
         return {}

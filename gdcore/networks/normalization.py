@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -24,7 +25,7 @@ class _Normalization(Layer):
     β (features,). With δ = ∂L/∂ã its gradients are ∂L/∂γ = Σ δ â and ∂L/∂β = Σ δ, summed over all
     values of the feature.
 
-    For the way back let g = ∂L/∂â = δ γ. An input a_i acts on each â_j directly and through μ and s:
+    For the way back let g = ∂L/∂â = δ γ. An input a_i acts on each â_j directly and by μ and s:
 
         ∂â_j/∂a_i = (1/s) (1[i = j] − 1/m − â_j â_i / m),
 
@@ -62,7 +63,7 @@ class _Normalization(Layer):
         return np.ones(self.features), np.zeros(self.features)
 
     def spread(self, parameter: Array) -> Array:
-        """A parameter (models..., features) with the axes between: (models..., 1, ..., 1, features)."""
+        """A parameter (models..., features) as (models..., 1, ..., 1, features)."""
         return parameter.reshape(*parameter.shape[:-1], *(1,) * self.rank, parameter.shape[-1])
 
     def normalize(self, a: Array) -> tuple[Array, Array, Array, Array]:
@@ -177,7 +178,7 @@ class BatchNorm(_Normalization):
 
 @dataclass(frozen=True)
 class LayerNorm(_Normalization):
-    """Layer normalization: each example with its own mean and variance over M features, then γ â + β.
+    """Layer normalization: each example with mean and variance of its M features, then γ â + β.
 
         μ_n = (1/M) Σ_i a_ni,   σ_n² = (1/M) Σ_i (a_ni − μ_n)²,
         â_ni = (a_ni − μ_n) / √(σ_n² + δ₀),   ã_ni = γ_i â_ni + β_i.
@@ -207,6 +208,25 @@ class LayerNorm(_Normalization):
         gamma, beta = map(self.spread, parameters)
         cache = self.normalize(a)
         return gamma * cache[0] + beta, cache
+
+
+def with_moments(layers: Sequence[Layer], statistics: Array) -> list[Layer]:
+    """The layers, each batch norm with its means and variances out of `statistics`, (..., s)."""
+    sizes = [2 * layer.features if isinstance(layer, BatchNorm) else 0 for layer in layers]
+    if statistics.shape[-1] != sum(sizes):
+        raise ValueError(
+            f"statistics must have {sum(sizes)} numbers along the last axis for {list(layers)}, got shape {statistics.shape}"
+        )
+    found, end = [], 0
+    for layer, size in zip(layers, sizes, strict=True):
+        start, end = end, end + size
+        if isinstance(layer, BatchNorm):
+            mean, variance = np.split(statistics[..., start:end], 2, axis=-1)
+            if (variance < 0).any():
+                raise ValueError(f"statistics must hold variances ≥ 0, got {validation.shown(statistics)}")
+            layer = replace(layer, moments=(mean, variance))
+        found.append(layer)
+    return found
 
 
 def fold_statistics(running: ArrayLike | None, batch: ArrayLike, decay: float = 0.9) -> Array:

@@ -51,8 +51,8 @@ def observer(
       at as in inference, with these;
     - `seconds` since the first look.
 
-    The batch that a look folds is that of the step just made. The look at the start, before any step,
-    folds the batch of step 1, and only if there is no `running`. So with `record_every=1` every
+    The batch that a look folds is that of the step just made. The look at the start, before any
+    step, folds the batch of step 1, and only if there is no `running`. So with `record_every=1` every
     batch is folded, and otherwise those of the recorded steps.
 
     The function remembers the statistics and the time: make a new one for each run. Raises
@@ -89,7 +89,7 @@ def observer(
 
 @dataclass
 class _Observer:
-    """What `observer` was given, and what it remembers: the running statistics, the time, the bar."""
+    """What `observer` was given, and what it remembers: statistics, time, bar."""
 
     network: Network
     loss: Loss
@@ -122,7 +122,7 @@ class _Observer:
         return row | {"seconds": time.perf_counter() - self.began}
 
     def _folded(self, batches: Minibatches, t: int, w: Array) -> Array:
-        """The running statistics with the batch of step t; at the start, before any step, with that of step 1."""
+        """The running statistics with the batch of step t; at the start, with that of step 1."""
         batch = batches.data[0].take(batches.rows(max(t, 1)), axis=0)
         return fold_statistics(self.running, self.network.statistics(w, batch), self.decay)
 
