@@ -47,7 +47,7 @@ def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
 
 
 def labels(name: str, value: ArrayLike, classes: int) -> NDArray[np.integer]:
-    """Whole numbers 0 … classes − 1 as an array; TypeError for other numbers, ValueError out of range."""
+    """Whole numbers 0 … classes − 1 as an array; TypeError or ValueError for all else."""
     array = as_array(name, value)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} must be whole numbers 0 … {classes - 1}, got {validation.shown(value)}")

@@ -53,8 +53,8 @@ def few_models(function: Function, layers: Sequence[Layer], count: int, *, own: 
 def means(counts: Sequence[int], functions: Sequence[Sequence[Function]]) -> list[Function]:
     """Means over all examples of functions that are means over parts.
 
-    `counts` are the numbers of examples of the parts, and `functions` has the functions of a part in
-    a row: what comes is a function for each column.
+    `counts` are the numbers of examples of the parts, and `functions` has the functions of a part
+    in a row: what comes is a function for each column.
     """
     if len(counts) == 1:
         return list(functions[0])

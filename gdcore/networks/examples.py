@@ -39,5 +39,5 @@ def targets_of(x: Array, rank: int, outputs: Shape, targets: ArrayLike) -> Array
         )
     if vectors.dtype == x.dtype:
         return arguments.finite("targets", np.array(vectors))
-    with np.errstate(over="ignore"):  # what is too large for the precision of x is refused as infinite
+    with np.errstate(over="ignore"):  # what is too large for x's precision is refused as infinite
         return arguments.finite("targets", vectors.astype(x.dtype))

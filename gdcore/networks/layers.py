@@ -178,8 +178,8 @@ class Activation(Layer):
     - `slope`: h′ as a function of the output a, which is at hand. It gives a new array of a's kind.
 
     Both take arrays, which are complex for Hessian-vector products. To call the activation is to
-    evaluate h, of lists and single numbers too. Raises TypeError or ValueError for a name that is no text
-    and for what is no function.
+    evaluate h, of lists and single numbers too. Raises TypeError or ValueError for a name that is
+    no text and for what is no function.
 
     >>> square = Activation("square", np.square, lambda a: 2 * np.sqrt(a))
     >>> square([1, 2])
@@ -201,7 +201,7 @@ class Activation(Layer):
     def __repr__(self) -> str:
         return self.name
 
-    def __reduce__(self) -> tuple[Any, ...]:  # the functions may be a reader's lambdas, which pickle refuses
+    def __reduce__(self) -> tuple[Any, ...]:  # cloudpickle takes lambdas too
         return _unpickled, (cloudpickle.dumps((self.name, self.function, self.slope)),)
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, Array]:
@@ -285,7 +285,7 @@ class Flatten(Layer):
 
 
 def first_parameters(layers: Iterable[Layer], rule: Rule, seed: int) -> Array:
-    """First parameters of all layers, (d,), by one seed; ValueError for a rule that gives other shapes or NaN."""
+    """First parameters of all layers, (d,), by one seed; ValueError where the rule gives NaN."""
     generator = np.random.default_rng(seed)
     found: list[Array] = []
     for layer in layers:

@@ -60,8 +60,8 @@ class Loss:
             checked = function if isinstance(function, _OfOutputs) else _OfOutputs(function)
             object.__setattr__(self, part, checked)
 
-    def __reduce__(self) -> tuple[Any, ...]:  # the functions may be a reader's lambdas, which pickle refuses
-        return _unpickled, (cloudpickle.dumps((self.name, self.value.function, self.gradient.function)),)  # type: ignore[attr-defined]
+    def __reduce__(self) -> tuple[Any, ...]:  # cloudpickle takes lambdas too
+        return _unpickled, (cloudpickle.dumps((self.name, self.value, self.gradient)),)
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ from gdcore.objectives import Objective
 class Network:
     """Layers one after the other.
 
-    What is learned is not in here: it comes in as one vector w, (..., d). Leading axes of w are whole networks side by side. Examples x are (N, features...), the same for
-    all networks, or (models..., N, features...), each network its own. The parameters lie in w layer
-    after layer, each array in row order.
+    What is learned is not in here: it comes in as one vector w, (..., d). Leading axes of w are
+    whole networks side by side. Examples x are (N, features...), the same for all networks, or
+    (models..., N, features...), each network its own. The parameters lie in w layer after layer,
+    each array in row order.
 
     Raises ValueError or TypeError for layers that do not fit together.
 
@@ -131,8 +132,8 @@ class Network:
     def forward(self, w: ArrayLike, x: ArrayLike) -> tuple[Array, list[Any]]:
         """The outputs, (..., N, K), and what the way back needs of each layer.
 
-        That is the layer, its parameters and its cache. Raises TypeError or ValueError for the parameters of another network, and for examples that a
-        layer cannot take.
+        That is the layer, its parameters and its cache. Raises TypeError or ValueError for the
+        parameters of another network, and for examples that a layer cannot take.
 
         >>> from gdcore.networks import Dense, Network, relu
         >>> outputs, kept = Network([Dense(1, 1), relu]).forward([2, -1], [[3], [0]])
@@ -184,12 +185,12 @@ class Network:
         With (models...) in front of both data, each network has its own. The data are copied. The
         gradient has w's precision; w and x in float32 are computed in float32.
 
-        The product of the Hessian with a vector v is H v = Im ∇L(w + i h v) / h with h = 10⁻²⁰. It is
-        exact to rounding: the layers are analytic functions (in pieces), and since no difference is
-        taken nothing cancels. Source: Squire and Trapp 1998.
+        The product of the Hessian with a vector v is H v = Im ∇L(w + i h v) / h with h = 10⁻²⁰. It
+        is exact to rounding: the layers are analytic functions (in pieces), and since no difference
+        is taken nothing cancels. Source: Squire and Trapp 1998.
 
-        Raises ValueError or TypeError for examples that a layer cannot take, no examples at all, NaN
-        and infinities, targets that do not match them, labels out of range, and at the first
+        Raises ValueError or TypeError for examples that a layer cannot take, no examples at all,
+        NaN and infinities, targets that do not match them, labels out of range, and at the first
         evaluation for w of another network and for batch norm with one example.
 
         >>> from gdcore.networks import Dense, Network, squared_error
@@ -245,6 +246,7 @@ class Network:
         statistics by `fold_statistics`, and use these in `with_statistics`. Raises ValueError for a
         network without batch norm in training.
 
+        >>> from gdcore.networks import BatchNorm, Network
         >>> Network([BatchNorm(1)]).statistics([1, 0], [[1], [3]])
         array([2., 2.])
         """
@@ -260,6 +262,7 @@ class Network:
         The parameters stay the same. NaN may come in, from a network that has diverged. Raises
         ValueError for another number of statistics and for variances below 0.
 
+        >>> from gdcore.networks import BatchNorm, Network
         >>> network = Network([BatchNorm(1)]).with_statistics([2, 4])
         >>> network.outputs([1, 0], [[6]]).round(3)
         array([[2.]])
@@ -292,5 +295,5 @@ class Network:
 
     @cached_property
     def _known(self) -> dict[Shape, Shape]:
-        """The shapes of examples that were found to fit, and of their outputs: batches come by the thousand."""
+        """Shapes of examples that were found to fit, and of their outputs, for the many batches."""
         return {}

@@ -243,7 +243,8 @@ def fold_statistics(running: ArrayLike | None, batch: ArrayLike, decay: float = 
     >>> fold_statistics([0, 1], [1, 2], decay=0.5)
     array([0.5, 1.5])
     """
-    decay = validation.number("decay", decay, least=0, below=1)  # a float: NumPy's would turn single precision into double
+    # A float: a NumPy number would turn single precision into double.
+    decay = validation.number("decay", decay, least=0, below=1)
     batch = validation.points(batch, name="batch", finite=False)
     if running is None:
         return batch

@@ -52,8 +52,8 @@ def observer(
     - `seconds` since the first look.
 
     The batch that a look folds is that of the step just made. The look at the start, before any
-    step, folds the batch of step 1, and only if there is no `running`. So with `record_every=1` every
-    batch is folded, and otherwise those of the recorded steps.
+    step, folds the batch of step 1, and only if there is no `running`. So with `record_every=1`
+    every batch is folded, and otherwise those of the recorded steps.
 
     The function remembers the statistics and the time: make a new one for each run. Raises
     TypeError or ValueError for all that does not fit.
