@@ -21,8 +21,16 @@ from tests.test_networks import DENSE, IMAGE
 
 X, LABELS = np.zeros((4, 6)), np.arange(4) % 3
 REFUSED = {
-    "a label above": (ValueError, r"labels must lie in 0 … 2, got 3", lambda: DENSE.objective(squared_error, X, [0, 1, 3, 2])),
-    "a label below": (ValueError, r"labels must lie in 0 … 2, got -1", lambda: DENSE.objective(squared_error, X, [0, 1, -1, 2])),
+    "a label above": (
+        ValueError,
+        r"targets must be labels in 0 … 2, got 3",
+        lambda: DENSE.objective(squared_error, X, [0, 1, 3, 2]),
+    ),
+    "a label below": (
+        ValueError,
+        r"targets must be labels in 0 … 2, got -1",
+        lambda: DENSE.objective(squared_error, X, [0, 1, -1, 2]),
+    ),
     "labels that are not whole": (
         ValueError,
         r"targets must be labels of shape \(4,\) or vectors of shape \(4, 3\), got float64",
@@ -33,7 +41,7 @@ REFUSED = {
         r"shape \(4,\) .* got int64 of shape \(3,\)",
         lambda: DENSE.objective(squared_error, X, [0, 1, 2]),
     ),
-    "float labels in one_hot": (TypeError, "labels must be whole numbers, got an array of float64", lambda: one_hot([0.5], 3)),
+    "float labels in one_hot": (TypeError, r"labels must be whole numbers 0 … 2, got \[0.5\]", lambda: one_hot([0.5], 3)),
     "images of another shape": (
         ValueError,
         r"Convolution\(.*\) takes examples of shape \(height ≥ 3, width ≥ 3, 2\), got \(8, 8, 1\)",
@@ -54,11 +62,6 @@ REFUSED = {
         r"Dense\(inputs=6, outputs=5\) takes examples of shape \(6,\), got \(5,\)",
         lambda: DENSE.outputs(np.zeros(124), np.zeros((4, 5))),
     ),
-    "whole-numbered inputs": (
-        TypeError,
-        "x must be floats, got an array of uint8",
-        lambda: DENSE.objective(squared_error, X.astype(np.uint8), LABELS),
-    ),
     "no examples": (
         ValueError,
         r"x must be \(examples ≥ 1, .*got shape \(0, 6\)",
@@ -71,12 +74,12 @@ REFUSED = {
     ),
     "batch norm on one example": (
         ValueError,
-        r"BatchNorm\(.*\) in training needs a batch of at least 2 examples, got 1",
+        r"x must hold at least 2 examples, got 1, .* BatchNorm\(.*\) in training needs them",
         lambda: DENSE.objective(squared_error, X[:1], [0]).gradient(np.zeros(124)),
     ),
     "the parameters of another network": (
         ValueError,
-        r"w must have 124 numbers along its last axis for Network\(.*got shape \(130,\)",
+        r"w must have 124 numbers along its last axis, got an array of shape \(130,\)",
         lambda: DENSE.outputs(IMAGE.initialize(he), X),
     ),
     "another number of models": (
@@ -95,7 +98,7 @@ REFUSED = {
         lambda: Network([Dense(3, 4), BatchNorm(3)]),
     ),
     "what is not a layer": (TypeError, "layers must be layers of gdcore.networks, got 3", lambda: Network([Dense(3, 4), 3])),
-    "nothing to learn": (ValueError, r"layers must hold at least one with parameters, got \[tanh\]", lambda: Network([tanh])),
+    "nothing to learn": (ValueError, r"layers must hold 1 to \d+ parameters, got \[tanh\]", lambda: Network([tanh])),
     "a layer of no units": (ValueError, "outputs must be a whole number ≥ 1, got 0", lambda: Dense(3, 0)),
     "a kernel that is not whole": (
         TypeError,

@@ -49,7 +49,7 @@ def test_few_examples_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPatch) -
 
     at_once = everything()
     for limit in (1, 7, 23, 50):
-        monkeypatch.setattr("gdcore.networks.network.EXAMPLES_AT_ONCE", limit)
+        monkeypatch.setattr("gdcore.networks.chunks.EXAMPLES_AT_ONCE", limit)
         for found, expected in zip(everything(), at_once, strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-14)
 
@@ -57,7 +57,7 @@ def test_few_examples_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPatch) -
 def test_networks_with_statistics_of_their_own_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
     x, labels, w = np.random.default_rng(0).normal(size=(30, 6)), np.arange(30) % 3, DENSE.initialize(he, seed=range(4))
     statistics = DENSE.statistics(w, x)
-    monkeypatch.setattr("gdcore.networks.network.EXAMPLES_AT_ONCE", 10)
+    monkeypatch.setattr("gdcore.networks.chunks.EXAMPLES_AT_ONCE", 10)
     together = DENSE.with_statistics(statistics)
     for i in range(4):
         alone = DENSE.with_statistics(statistics[i])
@@ -70,7 +70,7 @@ def test_examples_that_batch_norm_couples_stay_together(monkeypatch: pytest.Monk
     x, labels = np.random.default_rng(0).normal(size=(30, 6)), np.arange(30) % 3
     w = DENSE.initialize(he, seed=range(2))
     expected = DENSE.objective(softmax_cross_entropy, x, labels).gradient(w)
-    monkeypatch.setattr("gdcore.networks.network.EXAMPLES_AT_ONCE", 10)
+    monkeypatch.setattr("gdcore.networks.chunks.EXAMPLES_AT_ONCE", 10)
     np.testing.assert_array_equal(DENSE.objective(softmax_cross_entropy, x, labels).gradient(w), expected)
 
 

@@ -110,7 +110,7 @@ def test_the_parameters_of_another_network_are_refused(tmp_path: Path) -> None:
 
 def test_batch_norm_refuses_batches_of_one_before_the_first_step() -> None:
     ones = Minibatches(partial(NORMED.objective, softmax_cross_entropy), MOONS, SIDES, batch_size=1)
-    with pytest.raises(ValueError, match="in training needs a batch of at least 2 examples, got 1"):
+    with pytest.raises(ValueError, match="must hold at least 2 examples, got 1"):
         descend(gradient_descent, ones, NORMED.initialize(he), 10)
 
 

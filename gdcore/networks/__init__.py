@@ -1,20 +1,21 @@
-"""Networks that any method trains: layers, initializations, losses, and a network on data as an Objective of one flat vector."""
+"""Networks that any method trains: a network on data is an Objective of one flat vector.
+
+- `layers`, `images`, `normalization`: the layers, each with its part of the chain rule;
+- `initializations`: rules for the first weights;
+- `losses`, `measures`: what is minimized, and how good a classifier's guesses are;
+- `network`: layers one after the other, and backpropagation through them;
+- `chunks`: few examples and few networks at a time, where memory asks for it;
+- `observing`: what to look at while a network is trained;
+- `arguments`, `examples`: checks of what comes in.
+"""
 
 from gdcore.networks.images import AveragePool, Convolution, MaxPool
 from gdcore.networks.initializations import gaussian, he, small_uniform, xavier, zeros
 from gdcore.networks.layers import Activation, Dense, Flatten, Layer, relu, sigmoid, tanh
-from gdcore.networks.losses import (
-    Loss,
-    accuracy,
-    confusion_matrix,
-    matthews_correlation,
-    one_hot,
-    softmax,
-    softmax_cross_entropy,
-    squared_error,
-)
-from gdcore.networks.network import Network, fold_statistics
-from gdcore.networks.normalization import BatchNorm, LayerNorm
+from gdcore.networks.losses import Loss, softmax, softmax_cross_entropy, squared_error
+from gdcore.networks.measures import accuracy, confusion_matrix, matthews_correlation, one_hot
+from gdcore.networks.network import Network
+from gdcore.networks.normalization import BatchNorm, LayerNorm, fold_statistics
 from gdcore.networks.observing import observer
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Layers for images, (..., N, height, width, channels): convolution by one matrix product, and pooling."""
+"""Layers for images, (..., N, height, width, channels): convolution, and pooling."""
 
 from __future__ import annotations
 
@@ -8,25 +8,38 @@ from functools import reduce
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.networks.arguments import Shape
 from gdcore.networks.initializations import Rule
-from gdcore.networks.layers import Layer, Parameters, Shape
-from gdcore.objectives import Array
+from gdcore.networks.layers import Layer, Parameters
 
 
 @dataclass(frozen=True)
 class Convolution(Layer):
-    """A convolution layer of square kernels, without padding, by moving windows to the rows of a matrix (im2col).
+    """A convolution layer of square kernels, without padding.
 
-    Let row p of the matrix C hold the k × k × inputs numbers under the kernel at position p = (n, y, x). Then
+    A matrix C holds the k × k × inputs numbers under the kernel at position p = (n, y, x) in its
+    row p (im2col). Then
 
-        z = C W + b,   W (k·k·inputs, outputs),  b (outputs,),
+        z = C W + b,   W (k·k·inputs, outputs),   b (outputs,),
 
-    is a dense layer on windows, and so are its gradients: ∂L/∂W = Cᵀ δ, ∂L/∂b = Σ_p δ_p, ∂L/∂C = δ Wᵀ.
-    A pixel lies in up to k² windows, once at each place (i, j) of the kernel: ∂L/∂a adds up those k² shares, δ W_ijᵀ each.
+    is a dense layer on windows, and so are its gradients:
 
-    a is (..., N, h, w, inputs), z is (..., N, h−k+1, w−k+1, outputs); row (i·k + j)·inputs + c of W weighs pixel (i, j) of
-    channel c in the window. As in every library this is a correlation: the kernel is not flipped.
+        ∂L/∂W = Cᵀ δ,   ∂L/∂b = Σ_p δ_p,   ∂L/∂C = δ Wᵀ.
+
+    A pixel lies in up to k² windows, once at each place (i, j) of the kernel. So ∂L/∂a is a sum of
+    k² shares, δ W_ijᵀ each.
+
+    - `inputs`, `outputs`: the numbers of channels.
+    - `kernel`: k, its height and width.
+
+    a is (..., N, h, w, inputs), z is (..., N, h−k+1, w−k+1, outputs). Row (i·k + j)·inputs + c of W
+    weighs pixel (i, j) of channel c in the window. As in every library this is a correlation: the
+    kernel is not flipped. Raises TypeError or ValueError for what is no whole number ≥ 1.
+
+    >>> W, b = np.ones((4, 1)), np.zeros(1)
+    >>> Convolution(1, 1, kernel=2).forward((W, b), np.arange(6.0).reshape(1, 2, 3, 1))[0].ravel()
+    array([ 8., 12.])
     """
 
     inputs: int
@@ -35,8 +48,7 @@ class Convolution(Layer):
     rank = 3
 
     def __post_init__(self) -> None:
-        for name in ("inputs", "outputs", "kernel"):
-            validation.whole_number(name, getattr(self, name), least=1)
+        self._require_sizes("inputs", "outputs", "kernel")
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -90,7 +102,7 @@ class _Pool(Layer):
     rank = 3
 
     def __post_init__(self) -> None:
-        validation.whole_number("size", self.size, least=1)
+        self._require_sizes("size")
 
     def output_shape(self, shape: Shape) -> Shape:
         k = self.size
@@ -99,7 +111,10 @@ class _Pool(Layer):
         return shape[0] // k, shape[1] // k, shape[2]
 
     def corners(self, a: Array) -> list[Array]:
-        """For each place in a window, what lies there in all windows: size² views of a, (..., h/size, w/size, channels)."""
+        """For each place in a window, what lies there in all windows.
+
+        These are size² views of a, (..., h/size, w/size, channels).
+        """
         k = self.size
         return [a[..., i::k, j::k, :] for i in range(k) for j in range(k)]
 
@@ -111,9 +126,13 @@ class _Pool(Layer):
 
 @dataclass(frozen=True)
 class MaxPool(_Pool):
-    """The largest number of each size × size window. On the way back the whole δ goes to where it was found.
+    """The largest number of each size × size window.
 
-    Where several are largest, the first in reading order gets it.
+    On the way back the whole δ goes to where it was found; where several are largest, the first in
+    reading order gets it. Raises TypeError or ValueError for a size that is no whole number ≥ 1.
+
+    >>> MaxPool(2).forward((), np.arange(4.0).reshape(1, 2, 2, 1))[0].item()
+    3.0
     """
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, Array]]:
@@ -133,7 +152,14 @@ class MaxPool(_Pool):
 
 @dataclass(frozen=True)
 class AveragePool(_Pool):
-    """The mean of each size × size window. On the way back each of its numbers gets δ / size²."""
+    """The mean of each size × size window.
+
+    On the way back each of its numbers gets δ / size². Raises TypeError or ValueError for a size
+    that is no whole number ≥ 1.
+
+    >>> AveragePool(2).forward((), np.arange(4.0).reshape(1, 2, 2, 1))[0].item()
+    1.5
+    """
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, None]:
         return reduce(np.add, self.corners(a)) / self.size**2, None

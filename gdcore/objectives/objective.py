@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial
 from typing import Any
 
 import cloudpickle
@@ -83,19 +83,15 @@ class Objective:
 
 
 def _of_points(function: Callable[..., Array], dimension: int | None) -> Callable[..., Array]:
-    """The function, its arguments turned into arrays of floats where they are none; NaN may come
-    in.
-    """
-    if getattr(function, "of_points", None) is function:
+    """The function, its arguments turned into arrays of floats; NaN may come in."""
+    if isinstance(function, partial) and function.func is _at_points:
         return function
+    return partial(_at_points, function, dimension)
 
-    @wraps(function)
-    def of_points(w: Any, *vectors: Any) -> Array:
-        w = validation.as_points(w, dimension)
-        return function(w, *(validation.as_points(v, w.shape[-1], "v") for v in vectors))
 
-    of_points.of_points = of_points  # type: ignore[attr-defined]
-    return of_points
+def _at_points(function: Callable[..., Array], dimension: int | None, w: Any, *vectors: Any) -> Array:
+    w = validation.as_points(w, dimension)
+    return function(w, *[validation.as_points(v, w.shape[-1], "v") for v in vectors])
 
 
 def _unpickled(kind: type, parts: bytes) -> Any:
