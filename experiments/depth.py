@@ -1,5 +1,5 @@
 """Does a deep network learn from these first weights? Trainings for every gain, depth and
-activation, at the best of seven rates.
+activation, at the best of fifteen rates.
 
     python -m experiments.depth --jobs 2
 
@@ -34,7 +34,8 @@ from gdcore.objectives import Array, Objective
 
 WIDTH, EXAMPLES, STEPS, EVERY = 32, 64, 200, 5
 SEEDS = list(range(5))
-RATES = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0]
+# So far apart that every best rate of a setting that learns lies inside: a test looks.
+RATES = [1e-6, 3.16e-6, 1e-5, 3.16e-5, 1e-4, 3.16e-4, 0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0, 3.16, 10.0]
 GAINS = (2.0 ** (np.arange(-4, 5) / 4)).tolist()  # from 1/2 to 2 by quarter octaves
 DEPTHS = [5, 10, 20, 30]
 ACTIVATIONS = {"ReLU": relu, "tanh": tanh}
