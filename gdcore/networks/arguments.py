@@ -46,14 +46,14 @@ def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
         raise ValueError(f"{name} must be an array, all rows of one length, got {validation.shown(value)}") from None
 
 
-def labels(name: str, value: ArrayLike, classes: int) -> NDArray[np.integer]:
+def labels(name: str, value: ArrayLike, classes: int, where: str = "") -> NDArray[np.integer]:
     """Whole numbers 0 … classes − 1 as an array; TypeError or ValueError for all else."""
     array = as_array(name, value)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be whole numbers 0 … {classes - 1}, got {validation.shown(value)}")
+        raise TypeError(f"{name} must be whole numbers 0 … {classes - 1}{where}, got {validation.shown(value)}")
     wrong = (array < 0) | (array >= classes)
     if wrong.any():
-        raise ValueError(f"{name} must be labels in 0 … {classes - 1}, got {array[wrong][0]}")
+        raise ValueError(f"{name} must lie in 0 … {classes - 1}{where}, got {array[wrong][0]}")
     return array
 
 
