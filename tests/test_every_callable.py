@@ -22,9 +22,10 @@ from matplotlib.figure import Figure
 
 from gdcore.objectives import Objective
 from tests import examples
+from tests.network_examples import of_networks
 
 ROOMS = ["conventions", "curvature", "descent", "differences", "line_searches", "methods", "minibatches", "objectives"]
-ROOMS += ["pictures", "schedules", "data", "results", "words"]
+ROOMS += ["data", "networks", "pictures", "results", "schedules", "words"]
 
 # What a reader never calls with arguments of their own, with the reason.
 NOT_CALLED = {
@@ -41,7 +42,7 @@ NOT_CALLED = {
     "pictures.Path": "belongs to descent",
 }
 
-EXAMPLES = examples.core() | examples.of_pictures(Figure().add_subplot())
+EXAMPLES = examples.core() | of_networks() | examples.of_pictures(Figure().add_subplot())
 
 few = settings(derandomize=True, deadline=None, max_examples=25, database=None)
 

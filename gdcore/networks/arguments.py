@@ -31,7 +31,7 @@ def float_type(name: str, value: DTypeLike) -> np.dtype[Any]:
     """A kind of floats, such as np.float32. TypeError for all else: in whole numbers 0.3 is 0."""
     try:
         kind = np.dtype(value) if value is not None else None
-    except (TypeError, ValueError):
+    except Exception:  # NumPy asks the value for its parts, which may fail in any way
         kind = None
     if kind is None or kind.kind != "f":
         raise TypeError(f"{name} must be a kind of floats, such as float or np.float32, got {validation.shown(value)}")
@@ -46,14 +46,14 @@ def as_array(name: str, value: ArrayLike) -> NDArray[Any]:
         raise ValueError(f"{name} must be an array, all rows of one length, got {validation.shown(value)}") from None
 
 
-def labels(name: str, value: ArrayLike, classes: int) -> NDArray[np.integer]:
+def labels(name: str, value: ArrayLike, classes: int, where: str = "") -> NDArray[np.integer]:
     """Whole numbers 0 … classes − 1 as an array; TypeError or ValueError for all else."""
     array = as_array(name, value)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be whole numbers 0 … {classes - 1}, got {validation.shown(value)}")
+        raise TypeError(f"{name} must be whole numbers 0 … {classes - 1}{where}, got {validation.shown(value)}")
     wrong = (array < 0) | (array >= classes)
     if wrong.any():
-        raise ValueError(f"{name} must be labels in 0 … {classes - 1}, got {array[wrong][0]}")
+        raise ValueError(f"{name} must lie in 0 … {classes - 1}{where}, got {array[wrong][0]}")
     return array
 
 
@@ -65,7 +65,7 @@ def one_hot(labels: NDArray[np.integer], classes: int, kind: DTypeLike) -> Array
 def seeds(value: int | Sequence[int]) -> int | list[int]:
     """One seed as an int or several as a list; TypeError or ValueError for all else."""
     if validation.is_array(value):
-        if np.shape(value) == (0,):
+        if not len(value):  # type: ignore[arg-type]
             raise ValueError("seed must be a whole number ≥ 0 or several of them, got none")
         return [validation.whole_number("seed", one, least=0) for one in value]  # type: ignore[union-attr]
     return validation.whole_number("seed", value, least=0)

@@ -74,8 +74,8 @@ class _OfOutputs:
         y, t = floats("outputs", outputs, "(..., N, K)"), floats("targets", targets, "(..., N, K)")
         if y.ndim < 2 or not y.size:
             raise ValueError(f"outputs must have shape (..., N, K), N and K ≥ 1, got an array of shape {y.shape}")
-        if t.shape[-2:] != y.shape[-2:]:
-            raise ValueError(f"targets must have the last axes of the outputs, {y.shape[-2:]}, got an array of shape {t.shape}")
+        if t.ndim < 2 or t.shape != y.shape[y.ndim - t.ndim :]:
+            raise ValueError(f"targets must have the last axes of the outputs, {y.shape}, got an array of shape {t.shape}")
         return self.function(y, t)
 
 

@@ -88,8 +88,8 @@ def _fitting(outputs: ArrayLike, labels: ArrayLike) -> tuple[Array, NDArray[np.i
     outputs = validation.numbers("outputs", outputs, shape="(..., N, K)", finite=False)
     if outputs.ndim < 2:
         raise ValueError(f"outputs must have shape (..., N, K), got an array of shape {outputs.shape}")
-    labels = arguments.labels("labels", labels, outputs.shape[-1])
-    examples = outputs.shape[:-1]
+    examples, where = outputs.shape[:-1], f" for outputs of shape {outputs.shape}"
+    labels = arguments.labels("labels", labels, outputs.shape[-1], where)
     if labels.ndim == 0 or labels.shape != examples[len(examples) - labels.ndim :]:
-        raise ValueError(f"labels must have shape ({examples[-1]},) or {examples}, got an array of shape {labels.shape}")
+        raise ValueError(f"labels must have shape {examples[-1:]} or {examples}{where}, got an array of shape {labels.shape}")
     return outputs, labels

@@ -166,6 +166,8 @@ class Network:
         w, delta = self._vectors(w), arguments.floats("delta", delta)
         if not isinstance(kept, list) or len(kept) != len(self.layers):
             raise TypeError(f"kept must be what forward of this network gave, got {validation.shown(kept)}")
+        if delta.shape[: w.ndim - 1] != w.shape[:-1] or delta.ndim < 2 or not delta.size:
+            raise ValueError(f"delta must have the shape of the outputs, (..., N, K), got an array of shape {delta.shape}")
         gradients: list[Array] = []
         for layer, parameters, cache in reversed(kept):
             gradients = [*layer.gradients(parameters, cache, delta), *gradients]
@@ -272,7 +274,7 @@ class Network:
 
     def _vectors(self, w: ArrayLike) -> Array:
         """Parameters (..., d) of this network as an array, complex too; NaN may come in."""
-        if type(w) is np.ndarray and w.dtype.kind == "c":
+        if type(w) is np.ndarray and w.dtype.kind == "c" and w.ndim and w.shape[-1] == self.dimension:
             return w
         return validation.as_points(w, self.dimension)
 
