@@ -1,1 +1,4 @@
-"""The long runs whose results the book quotes: `python -m experiments.NAME` writes one anew."""
+"""The long runs whose results the book quotes.
+
+`python -m experiments.NAME` writes its files in experiments/results/ anew.
+"""

@@ -3,18 +3,22 @@ activation, at the best of fifteen rates.
 
     python -m experiments.depth --jobs 2
 
-trains, for each setting, networks of `WIDTH` units a layer on two moons by gradient descent,
-`SEEDS` of them at each of `RATES`, from weights N(0, g²/fan_in), g the gain, and writes
-experiments/results/depth.json: which rate gave the lowest median of the last losses, the last loss
-of each network at each rate, and at the best rate the least, the median and the largest along the
-way. A network is decided by its seed and setting alone.
+trains networks of `WIDTH` units a layer on two moons by gradient descent: for each setting one for
+each of `SEEDS` at each of `RATES`. They start from weights N(0, g²/fan_in), where g is the gain. It
+writes experiments/results/depth.json:
+
+- which rate gave the lowest median of the last losses;
+- the last loss of each network at each rate;
+- at the best rate, the least, the median and the largest loss along the way.
+
+A network is decided by its seed and setting alone.
 """
 
 from __future__ import annotations
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process: the processes share the cores
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
 import argparse
 from functools import partial
@@ -42,16 +46,12 @@ ACTIVATIONS = {"ReLU": relu, "tanh": tanh}
 
 
 def rule(generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int, gain: float) -> Array:
-    """Weights from N(0, g²/fan_in), biases 0: `gaussian` with a deviation that knows the layer's
-    size.
-    """
+    """Weights from N(0, g²/fan_in), biases 0: `gaussian` with a deviation for the layer's size."""
     return gaussian(generator, shape, fan_in, fan_out, deviation=gain / np.sqrt(fan_in))
 
 
 def task(depth: int, activation: Activation) -> tuple[Network, Objective]:
-    """A network of `depth` layers of weights, and its loss on the moons, each input with mean 0 and
-    variance 1.
-    """
+    """A network of `depth` layers of weights, and its loss on the normalized moons."""
     hidden = [layer for _ in range(depth - 2) for layer in (Dense(WIDTH, WIDTH), activation)]
     network = Network([Dense(2, WIDTH), activation, *hidden, Dense(WIDTH, 2)])
     x, labels = two_moons(EXAMPLES, noise=0.1, seed=0)
@@ -59,7 +59,7 @@ def task(depth: int, activation: Activation) -> tuple[Network, Objective]:
 
 
 def losses(gain: float, depth: int, activation: str, seeds: list[int], rates: list[float], steps: int) -> Array:
-    """The losses every `EVERY` steps, (recorded, rates, seeds); infinite after a divergence."""
+    """The losses every `EVERY` steps, (recorded, rates, seeds); infinite once a run diverged."""
     network, objective = task(depth, ACTIVATIONS[activation])
     w = network.initialize(partial(rule, gain=gain), seeds, np.float32)
     w = np.broadcast_to(w, (len(rates), *w.shape))

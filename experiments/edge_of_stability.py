@@ -1,12 +1,14 @@
-"""Sharpness beside its limit: a small network of tanh units trained with all data at every step, at
-constant learning rates.
+"""Sharpness and its limit: a small network trained with all data at constant learning rates.
 
     python -m experiments.edge_of_stability
 
-trains the network 2-20-20-3 on three spirals by gradient descent and with momentum 0.9, at several
-rates and from several seeds, and writes experiments/results/edge_of_stability.json: of the first
-seed the loss and the sharpness (the largest eigenvalue of the Hessian, by Lanczos' method) every
-`every` steps, and of each seed the sharpness over the last quarter of the training.
+trains the network 2-20-20-3 of tanh units on three spirals by gradient descent and with momentum
+0.9, at several rates and from several seeds. It writes experiments/results/edge_of_stability.json:
+
+- of the first seed, the loss and the sharpness every `every` steps;
+- of each seed, the mean sharpness over the last quarter of the training, and the final loss.
+
+The sharpness is the largest eigenvalue of the Hessian, by Lanczos' method.
 """
 
 from __future__ import annotations
@@ -44,9 +46,7 @@ def objective() -> Any:
 
 
 def train(rates: list[float], momentum: float, seeds: list[int], steps: int, every: int) -> dict[str, np.ndarray]:
-    """Train one network for each rate and seed. Returns steps (k,), loss and sharpness (k, rates,
-    seeds).
-    """
+    """Train a network for each rate and seed: steps (k,), loss and sharpness (k, rates, seeds)."""
     loss, start = objective(), NETWORK.initialize(xavier, seeds, float)
     path = descend(
         methods.momentum,

@@ -1,20 +1,24 @@
-"""The Fashion-MNIST trainings of Kneusel's chapter 11: a network 196-100-50-10 of sigmoids, squared error, minibatches of 64.
+"""The Fashion-MNIST trainings of Kneusel's chapter 11.
+
+The network is 196-100-50-10 of sigmoids, the loss the squared error, a minibatch 64 images.
 
     GDCORE_DATA=folder python -m experiments.fashion_mnist headline
-    GDCORE_DATA=folder python -m experiments.fashion_mnist plain momentum small_rate hundred --jobs 8
+    GDCORE_DATA=folder python -m experiments.fashion_mnist plain momentum --jobs 8
 
-trains each run of the experiments named and writes experiments/results/fashion_mnist_NAME.json. A run is decided by its seed
-alone: neither the number of jobs nor the runs beside it change a bit of it. `--backend dask` sends the jobs to a Dask cluster.
+trains each run of the experiments named and writes experiments/results/fashion_mnist_NAME.json. A
+run is decided by its seed alone: neither the number of jobs nor the runs beside it change a bit of
+it. `--backend dask` sends the jobs to a Dask cluster.
 
-No chapter quotes these results yet: they wait for the chapter on comparing methods fairly. `small_rate` and `hundred` belong
-to the same experiment and have not been run, so no result of theirs is stored.
+No chapter quotes these results yet: they wait for the chapter on comparing methods fairly.
+`small_rate` and `hundred` belong to the same experiment and have not been run, so no result of
+theirs is stored.
 """
 
 from __future__ import annotations
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process: the processes share the cores
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
 import argparse
 import time
@@ -44,7 +48,8 @@ NETWORK = Network([Dense(196, 100), sigmoid, Dense(100, 50), sigmoid, Dense(50, 
 PLAIN = {"method": "gradient_descent", "learning_rate": 1.0, "replacement": True}
 MOMENTUM = {"method": "momentum", "learning_rate": 0.2, "momentum": 0.9, "replacement": True}
 
-# The source draws each minibatch anew from all data: with replacement, but for the few drawn twice in one batch.
+# The source draws each minibatch anew from all data: with replacement, but for the few that would
+# come twice into one batch.
 # Seeds of different experiments differ, so that comparing two of them compares independent samples.
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "headline": {**PLAIN, "steps": 10_000, "runs": 22, "first_seed": 0},
@@ -57,7 +62,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 
 def train(images: data.Images, setting: dict[str, Any], seeds: list[int]) -> dict[str, np.ndarray]:
-    """Train one network a seed, side by side. Returns what was observed: columns (recorded, seeds)."""
+    """Train a network for each seed. Returns what was observed: columns (recorded, seeds)."""
     x, targets = data.pixels(images.train_images), one_hot(images.train_labels, 10, np.float32)
     test_x, test_labels = data.pixels(images.test_images), images.test_labels
     objective_of = partial(NETWORK.objective, squared_error)

@@ -17,7 +17,7 @@ from joblib.externals.loky import get_reusable_executor
 def in_parallel(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], jobs: int, backend: str) -> list[Any]:
     """The results of `function(*call)` for each of `calls`, in their order.
 
-    SIGTERM ends the workers of joblib's own backend, loky, with this process: they would compute on
+    SIGTERM ends the workers of joblib's own backend, loky, with this process: else they compute on
     for hours.
     """
     with _workers_end_with_us(), parallel_config(backend=backend, n_jobs=jobs):
@@ -27,10 +27,8 @@ def in_parallel(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], 
 
 @contextmanager
 def _workers_end_with_us() -> Iterator[None]:
-    """While this lasts, SIGTERM kills the workers and then ends this process as an exception
-    does.
-    """
-    if threading.current_thread() is not threading.main_thread():  # the only one that may set what a signal does
+    """While this lasts, SIGTERM kills the workers, then ends this process by an exception."""
+    if threading.current_thread() is not threading.main_thread():  # others may not answer signals
         yield
         return
     before = signal.signal(signal.SIGTERM, _end)

@@ -1,12 +1,11 @@
-"""What one step costs: seconds a step of four methods against the number of parameters N, on a loss
-whose gradient costs N.
+"""What one step costs: seconds a step of four methods against the number of parameters N.
 
     python -m experiments.second_order_cost
 
-times gradient descent, L-BFGS with ten pairs, BFGS and Newton's method on L = ½ Σ λᵢ wᵢ² and writes
-experiments/results/second_order_cost.json: for each method the sizes, the median seconds a step,
-and the slope of the logarithms over the last five sizes. Seconds are this machine's; the slopes
-less so.
+times gradient descent, L-BFGS with ten pairs, BFGS and Newton's method on L = ½ Σ λᵢ wᵢ², whose
+gradient costs N. It writes experiments/results/second_order_cost.json: for each method the sizes,
+the median seconds a step, and the slope of the logarithms over the last five sizes. Seconds are
+this machine's; the slopes less so.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def diagonal(n: int) -> Objective:
 
 
 def seconds_a_step(name: str, n: int, steps: int = STEPS) -> float:
-    """The median of `steps` steps, after one, or after the eleven that fill L-BFGS's memory."""
+    """The median of `steps` steps, after one, or after eleven that fill L-BFGS's memory."""
     method, hyperparameters, _ = METHODS[name]
     objective, w, state, times = diagonal(n), np.ones(n), None, []
     before = 11 if name == "lbfgs" else 1
@@ -65,9 +64,7 @@ def seconds_a_step(name: str, n: int, steps: int = STEPS) -> float:
 
 
 def keep_freed_memory() -> None:
-    """Have glibc reuse what arrays free: else mapping the pages of a large array costs more than
-    its arithmetic.
-    """
+    """Have glibc reuse what arrays free: mapping pages anew costs more than the arithmetic."""
     if sys.platform == "linux":
         mallopt = ctypes.CDLL(None).mallopt
         for threshold in (-1, -3):  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD

@@ -38,11 +38,11 @@ def remove_stale_parts(folder: Path) -> None:
 
 
 def _is_stale(part: Path, writer: int) -> bool:
-    """Whether nobody writes this part any more: its process has ended, or it has not changed for an hour."""
+    """Whether its writer has ended, or it has not changed for an hour."""
     try:
         if time.time() - part.stat().st_mtime > _OLD:
             return True
-        if sys.platform != "win32":  # there, signal 0 would end the process instead of asking for it
+        if sys.platform != "win32":  # there, signal 0 would end the process
             os.kill(writer, 0)
     except FileNotFoundError:
         return False

@@ -1,8 +1,8 @@
 """Results of the long experiments: written once by a script, read by the chapters that quote them.
 
-A chapter says `from gdcore import results; depth = results.read("depth")`. The files are part of the
-book's repository, in experiments/results, each of one layout: name, what, made_by, settings and
-versions, then what was found.
+A chapter says `from gdcore import results; depth = results.read("depth")`. The files are part of
+the book's repository, in experiments/results, each of one layout: name, what, made_by, settings
+and versions, then what was found.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def write(
     found: Mapping[str, Any],
     folder: str | os.PathLike[str] | None = None,
 ) -> Path:
-    """Write a result, all at once: until the new file is whole, the old one stays. Returns its path.
+    """Write a result. Until the new file is whole, the old one stays. Returns its path.
 
     - `name`: letters, digits and _, the file's name and what `read` asks for.
     - `what`: in words, what was done.
@@ -82,8 +82,8 @@ def write(
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     path = write("mine", "a test", "by hand", {"rate": 0.1}, {"losses": [1, np.inf]}, folder)
-    ...     read("mine", folder)["losses"]
+    ...     path = write("mine", "a test", "by hand", {"rate": 0.1}, {"loss": [1, np.inf]}, folder)
+    ...     read("mine", folder)["loss"]
     [1, inf]
     """
     if not re.fullmatch(r"\w+", validation.text("name", name), re.ASCII):
@@ -133,7 +133,7 @@ def _versions() -> dict[str, str]:
 
 
 def _storable(name: str, value: Any) -> Any:
-    """A value in what JSON has; what it has not is refused by the name of the argument it stands in."""
+    """A value in what JSON has; all else is refused by the name of its argument."""
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, float):
@@ -163,7 +163,7 @@ def _restored(value: Any) -> Any:
 
 
 def _laid_out(result: dict[str, Any]) -> str:
-    """JSON with a line for each key, and for each part of what has parts of its own: changes are seen line by line."""
+    """JSON with a line for each key, and for each part of what has parts of its own."""
     lines = (f"{json.dumps(key)}: {_lines(value)}" for key, value in result.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -1,4 +1,4 @@
-"""Numbers as sentences and captions write them: with a true minus sign, and powers of ten in one style."""
+"""Numbers as sentences and captions write them: a true minus sign, one style of powers of ten."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gdcore import validation
 
 _MINUS = "−"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LEAST, _MOST = 0.01, 10_000  # from here to below there, a reader takes in a number faster than a power of ten
+_LEAST, _MOST = 0.01, 10_000  # between them a number is easier to read than a power
 _MOST_DIGITS = 17  # a float holds no more
 
 
@@ -52,13 +52,13 @@ def power(x: float, digits: int = 1) -> str:
 
 
 def significant(x: float, digits: int = 2) -> str:
-    """A number of so many significant digits, as `number` writes it or, if it is far from 1, `power`.
+    """A number of so many significant digits, written out or, if it is far from 1, as a `power`.
 
     Written out are numbers from 0.01 to below 10,000 after rounding, and 0. No digit before the
     decimal point is rounded away. Raises what `power` raises.
 
-    >>> significant(0.3158), significant(1234), significant(4.1e-9), significant(0.5), significant(-99.7)
-    ('0.32', '1,234', '4.1 · 10⁻⁹', '0.50', '−100')
+    >>> significant(0.3158), significant(1234), significant(4.1e-9), significant(-99.7)
+    ('0.32', '1,234', '4.1 · 10⁻⁹', '−100')
     """
     plain, count = validation.number("x", x), _digits("digits", digits, least=1)
     if plain == 0:

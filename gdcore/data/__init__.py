@@ -1,6 +1,7 @@
 """Data: samples drawn from a seed, input normalization, and the images of MNIST and Fashion-MNIST.
 
-Nothing here reaches for the network unless `download` is called, and no file of the reader's is moved or overwritten.
+Nothing here reaches for the network unless `download` is called. No file of the reader's is moved
+or overwritten.
 """
 
 from gdcore.data.downloads import download

@@ -1,4 +1,4 @@
-"""Downloads of image sets: bounded in size and time, checked, and on the disk whole or not at all."""
+"""Downloads of image sets: bounded in size and time, checked, stored whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _QUIET_SECONDS = 30.0  # after which an origin that sends nothing is given up
 
 
 def download(which: ImageSet, folder: str | Path | None = None) -> Path:
-    """Download the files of `MNIST` or `FASHION_MNIST` that are not there yet. Returns their folder.
+    """Download the missing files of `MNIST` or `FASHION_MNIST`. Returns their folder.
 
     They go into `folder`, by default the user's cache, under the set's name. A file gets its name
     only when it is complete and its content has the right SHA-256. Each origin is given up that
@@ -73,7 +73,7 @@ def _fetch(which: ImageSet, file: str) -> bytes:
             if (got := digest_of(unpacked(compressed, which.most_bytes))) == which.digests[file]:
                 return compressed
             failures.append(f"{origin}: SHA-256 of the content must be {which.digests[file]}, got {got}")
-        except Exception as error:  # whatever an origin, a proxy or a redirect does wrong, the next one may do right
+        except Exception as error:  # whatever an origin does wrong, the next may do right
             failures.append(f"{origin}: {error or type(error).__name__}")
     raise ConnectionError(f"no origin of {which.name} gave {file}: {'; '.join(failures) or 'it has none'}")
 
@@ -102,7 +102,7 @@ def _read_address(address: str, label: str, most_bytes: int) -> bytes:
 
 
 def _next(arrived: queue.SimpleQueue[Any], end: float) -> int | bytes | None:
-    """The next of what the thread sends: the size, then the pieces, then None. Its error is raised here."""
+    """What the thread sends next: the size, then the pieces, then None. Raises its error."""
     try:
         piece = arrived.get(timeout=max(0.0, end - time.monotonic()))
     except queue.Empty:

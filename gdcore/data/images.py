@@ -1,4 +1,4 @@
-"""The images of MNIST and Fashion-MNIST: which files they are, and where they may lie on this machine."""
+"""The images of MNIST and Fashion-MNIST: which files they are, and where they may lie."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gdcore.data.samples import Labels
 
 
 class Images(NamedTuple):
-    """Images (N, side, side) of whole numbers 0 … 255, and labels (N,), for training and for the test."""
+    """Images (N, side, side) of whole numbers 0 … 255 and labels (N,), to train and to test."""
 
     train_images: NDArray[np.uint8]
     train_labels: Labels
@@ -65,7 +65,7 @@ class ImageSet:
 
 
 def is_safe(address: str) -> bool:
-    """Whether nobody between can read or change what this address gives: https, or this machine itself."""
+    """Whether nobody can change on its way what this address gives: https, or this machine."""
     try:
         parts = urlsplit(address)
         return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"})
@@ -134,7 +134,7 @@ def check_set(which: Any) -> None:
 
 
 def find(which: ImageSet, file: str, places: list[Path]) -> tuple[bytes | None, list[str]]:
-    """The content of the first right file in these folders, and what is wrong with those passed over."""
+    """The content of the first right file in these folders, and what is wrong with others."""
     wrong = []
     for path in (path for place in places for path in _called(file, place)):
         try:
@@ -165,7 +165,7 @@ def named_folder(name: str, value: Any) -> Path:
 
 
 def cache() -> Path | None:
-    """The user's cache folder of gdcore, where the system keeps such folders; None for a user without a home."""
+    """Where the system keeps caches, a folder for gdcore; None for a user without a home."""
     try:
         if sys.platform == "win32":
             base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"

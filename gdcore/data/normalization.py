@@ -1,4 +1,4 @@
-"""Input normalization: what the training data's means and deviations make of any data of the same kind."""
+"""Input normalization: any data by the means and deviations of the training data."""
 
 from __future__ import annotations
 
@@ -58,10 +58,11 @@ def fit_normalization(x_train: ArrayLike) -> Normalization:
     array([[3., 0.]])
     """
     x = validation.numbers("x_train", x_train, axes=2, shape="(N, d)")
-    # Powers of two that bring each column between −1 and 1, without rounding: no square overflows or vanishes.
+    # Powers of two bring each column between −1 and 1 without rounding: no square overflows then.
     exponent = np.frexp(np.abs(x).max(axis=0).astype(float))[1]
     scaled = np.ldexp(x.astype(float), -exponent)
-    # Of numbers that agree in six digits the differences are exact: measured from the first, their rounding does not grow with N.
+    # Numbers that agree in six digits have exact differences: measured from the first number, their
+    # rounding does not grow with N.
     origin = np.where(np.ptp(scaled, axis=0) < 1e-6, scaled[0], 0.0)
     shifted = scaled - origin
     mean = np.ldexp(origin + shifted.mean(axis=0), exponent).astype(x.dtype)

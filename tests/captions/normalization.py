@@ -1,11 +1,11 @@
 """What the captions of the chapter on normalization must say, each computed in another way than on the page."""
 
-import json
 from itertools import pairwise
 from math import gamma, sqrt
-from pathlib import Path
 
 import numpy as np
+
+from gdcore import results
 
 SETTINGS = {
     "variance_through_depth": [
@@ -85,10 +85,9 @@ def variance_through_depth(gain, depth, activation):
             seen.append((delta**2).mean())
         ups.append(inputs[-1])
         downs.append(seen[-1] / seen[0])
-    path = Path(__file__).parents[2] / "experiments" / "results" / "depth.json"
     record = next(
         s
-        for s in json.loads(path.read_text("utf-8"))["settings"]
+        for s in results.read("depth")["trainings"]
         if np.isclose(s["gain"], gain) and (s["depth"], s["activation"]) == (depth, activation)
     )
     rates = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0]
