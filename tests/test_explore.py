@@ -104,7 +104,11 @@ def test_positions_of_each_kind_of_control(control, kind, values, texts):
         (ipywidgets.ToggleButtons(options=[]), ValueError, "options must not be empty"),
         (ipywidgets.Dropdown(options=range(1001)), ValueError, "has 1001 positions, at most 1000 .* offer fewer options"),
         (ipywidgets.Dropdown(options=["a", "b"], value=None), ValueError, r"value must be one of \('a', 'b'\), got None"),
-        (ipywidgets.Dropdown(options=[("a", 1), ("a", 2)]), ValueError, "each position must be shown by a text of its own, got 'a' more than once"),
+        (
+            ipywidgets.Dropdown(options=[("a", 1), ("a", 2)]),
+            ValueError,
+            "each position must be shown by a text of its own, got 'a' more than once",
+        ),
         (ipywidgets.Text("0.5"), TypeError, "must be one of FloatSlider, .*, got Text"),
         (ipywidgets.FloatSlider, TypeError, "must be one of FloatSlider, .*, got <class"),
         (0.5, TypeError, "must be one of FloatSlider, .*, got 0.5"),
