@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import math
 import re
 import subprocess
 import sys
 import warnings
+from functools import partial
 
 import ipywidgets
 import numpy as np
@@ -45,6 +47,10 @@ def make(**options):
     return line_at.explorable
 
 
+def many_drawings():
+    return make(height=slider(step=1 / 32), width=slider(step=1 / 32), layers=[frame_of, lambda ax, width, height: None])
+
+
 def unpacked(html):
     packed = re.search(r'class="explore-data">([^<]*)<', html)[1]
     return json.loads(gzip.decompress(base64.b64decode(packed)))
@@ -78,19 +84,38 @@ def test_positions_of_each_kind_of_control(control, kind, values, texts):
 @pytest.mark.parametrize(
     ("control", "error", "message"),
     [
+        (slider(value=0.3), ValueError, "value must be min plus a whole number of steps, got 0.3; nearest is 0.25"),
+        (slider(max=0.9, value=0.5), ValueError, "max must be min plus a whole number of steps, got 0.9; nearest is 0.75"),
+        (slider(value=math.nan), ValueError, "value must be min plus a whole number of steps, got nan"),
+        (slider(max=math.inf), ValueError, "max must be a finite number, got inf"),
+        (slider(min=-math.inf), ValueError, "min must be a finite number, got -inf"),
+        (slider(step=math.nan), ValueError, "step must be a number > 0, finite, got nan"),
+        (slider(step=0), ValueError, "step must be a number > 0, finite, got 0.0"),
+        (slider(step=-0.25), ValueError, "step must be a number > 0, finite, got -0.25"),
+        (slider(step=None), TypeError, "step must be a number > 0, finite, got None"),
+        (slider(step=1e-300), ValueError, "has 1000000000000001 positions, at most 1000 are allowed; take a larger step"),
+        (slider(readout_format=".0f"), ValueError, "each position must be shown by a text of its own, got '0' more than once"),
+        (ipywidgets.FloatLogSlider(base=0, value=1), ValueError, "base must be a number > 1, finite, got 0.0"),
+        (ipywidgets.IntSlider(min=0, max=5, step=2, value=2), ValueError, "max must be min plus .*, got 5; nearest is 4"),
+        (ipywidgets.IntSlider(step=0), ValueError, "step must be a whole number ≥ 1, got 0"),
+        (ipywidgets.IntSlider(step=-1), ValueError, "step must be a whole number ≥ 1, got -1"),
+        (ipywidgets.IntSlider(max=10**9), ValueError, "has 1000000001 positions, at most 1000 are allowed; take a larger step"),
+        (ipywidgets.Dropdown(options=[]), ValueError, "options must not be empty"),
+        (ipywidgets.ToggleButtons(options=[]), ValueError, "options must not be empty"),
+        (ipywidgets.Dropdown(options=range(1001)), ValueError, "has 1001 positions, at most 1000 .* offer fewer options"),
+        (ipywidgets.Dropdown(options=["a", "b"], value=None), ValueError, r"value must be one of \('a', 'b'\), got None"),
         (
-            slider(value=0.3),
+            ipywidgets.Dropdown(options=[("a", 1), ("a", 2)]),
             ValueError,
-            r"control 'height': value must be min plus a whole number of steps, got 0.3; nearest is 0.25",
+            "each position must be shown by a text of its own, got 'a' more than once",
         ),
-        (slider(max=0.9, value=0.5), ValueError, r"control 'height': max must be min plus a whole number of steps, got 0.9"),
-        (ipywidgets.IntSlider(min=0, max=5, step=2, value=2), ValueError, r"max must be one of \(0, 2, 4\), got 5"),
-        (ipywidgets.Text("0.5"), TypeError, r"control 'height' must be one of FloatSlider, .*, got Text"),
-        (0.5, TypeError, r"control 'height' must be one of FloatSlider, .*, got 0.5"),
+        (ipywidgets.Text("0.5"), TypeError, "must be one of FloatSlider, .*, got Text"),
+        (ipywidgets.FloatSlider, TypeError, "must be one of FloatSlider, .*, got <class"),
+        (0.5, TypeError, "must be one of FloatSlider, .*, got 0.5"),
     ],
 )
 def test_a_control_that_the_page_could_not_show_is_refused(control, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"line_at: control 'height':? {message}"):
         make(height=control)
 
 
@@ -103,10 +128,58 @@ def test_the_unit_of_a_control_stands_in_parentheses():
 # Figures
 
 
-@pytest.mark.parametrize("alt", ["", "  ", None])
-def test_a_figure_needs_an_alt_text(alt):
-    with pytest.raises(ValueError, match="line_at: alt must say what the figure shows"):
-        make(alt=alt)
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"alt": ""}, ValueError, "alt must say what the figure shows, got ''"),
+        ({"alt": "  "}, ValueError, "alt must say what the figure shows, got '  '"),
+        ({"alt": None}, TypeError, "alt must be a text that says what the figure shows, got None"),
+        ({"axes": 1}, TypeError, r"axes must be \(rows, columns\), two whole numbers ≥ 1, got 1"),
+        ({"axes": (1, 2, 3)}, ValueError, r"axes must be \(rows, columns\), two whole numbers ≥ 1, got \(1, 2, 3\)"),
+        ({"axes": (1, 0)}, ValueError, "columns of axes must be a whole number ≥ 1, got 0"),
+        ({"axes": (1.5, 1)}, TypeError, "rows of axes must be a whole number ≥ 1, got 1.5"),
+        ({"size": "big"}, TypeError, r"size must be \(width, height\) in inches, two numbers > 0, got 'big'"),
+        ({"size": (6, 0)}, ValueError, "height of size must be a number > 0, finite, got 0"),
+        ({"size": (math.inf, 4)}, ValueError, "width of size must be a number > 0, finite, got inf"),
+        ({"layers": frame_of}, TypeError, "layers must be a list of drawing functions, got <function frame_of"),
+        ({"layers": ["frame"]}, TypeError, "each of layers must be a drawing function, got 'frame'"),
+        ({"layers": [lambda: None]}, TypeError, "a drawing function must take the Axes first, and <lambda> takes nothing"),
+    ],
+)
+def test_what_a_figure_is_made_of_is_refused_by_name(options, error, message):
+    with pytest.raises(error, match=f"line_at: {message}"):
+        make(**options)
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "message"),
+    [
+        (3, TypeError, "what explore decorates must be a drawing function, got 3"),
+        (
+            lambda ax: None,
+            ValueError,
+            "the name of its function, which must be one that Python allows, got '<lambda>'",
+        ),
+    ],
+)
+def test_what_is_no_named_function_cannot_be_a_figure(draw, error, message):
+    with pytest.raises(error, match=message):
+        explore(alt="nothing")(draw)
+
+
+def test_partials_and_callable_objects_can_draw():
+    def line(ax, height, colour):
+        ax.plot([0, 1], [height, height], color=colour)
+
+    class Tower:
+        def __call__(self, ax, height, width=0.5):
+            return f"{height:.2f} high, {width} wide"
+
+    drawn = explore(height=slider(), layers=[frame_of, partial(line, colour="red")], alt="a tower")(Tower())
+    assert drawn.explorable.name == "Tower"
+    assert [layer.depends_on for layer in drawn.explorable.layers] == [(), ("height",), ("height",)]
+    assert "0.50 high, 0.5 wide" in pages.html_of(drawn.explorable)
+    assert drawn(None, height=1.0) == "1.00 high, 0.5 wide"
 
 
 def test_parameters_and_controls_must_match():
@@ -140,7 +213,7 @@ def test_the_page_holds_each_distinct_piece_once_and_the_start_frame_in_the_open
         {"controls": [0], "frames": [[[k]] for k in range(5)], "captions": [f"height {k / 4:.2f}" for k in range(5)]}
     ]
     assert f'<g class="explore-layer">{data["groups"][2]}</g>' in html
-    assert '<figcaption aria-live="polite">height 0.50</figcaption>' in html
+    assert '<figcaption class="explore-caption" aria-live="polite">height 0.50</figcaption>' in html
     assert '<input id="line_at-height" type="range" min="0" max="4" step="1" value="2" aria-valuetext="0.50"' in html
 
 
@@ -252,8 +325,11 @@ def test_a_caption_must_be_text():
 
 
 def test_guards_name_the_figure_and_the_number(monkeypatch):
-    with pytest.raises(ValueError, match="explorable line_at needs 1001 drawings, at most 1000 are allowed"):
-        pages.html_of(make(height=slider(step=0.001)))
+    many = make(height=slider(step=1 / 32), layers=[frame_of, lambda ax, width, height: None], width=slider(step=1 / 32))
+    with pytest.raises(
+        ValueError, match=r"explorable line_at needs 1122 drawings \(<lambda> 33 × 33, line_at 33\), at most 1000 .*take"
+    ):
+        pages.html_of(many)
     monkeypatch.setattr(pages, "MOST_BYTES_A_FIGURE", 100)
     with pytest.raises(ValueError, match=r"explorable line_at ships \d+ bytes, at most 100 are allowed"):
         pages.html_of(make())
@@ -349,8 +425,18 @@ def test_the_start_frame_fails_the_cell():
         widget_of(fails.explorable)
 
 
+def test_live_too_many_drawings_for_a_page_are_said_and_the_figure_works():
+    figure = many_drawings()
+    live = widget_of(figure)
+    assert any("needs 1122 drawings" in getattr(child, "value", "") for child in live.children)
+    assert not any("drawings" in getattr(child, "value", "") for child in widget_of(make()).children)
+    figure.controls["height"].widget.value = 0.75
+    assert "height 0.75" in live.children[-1].value
+
+
 def test_print_gets_a_picture():
-    png = make().png()
+    png, caption = make().still()
+    assert caption == "height 0.50"
     assert png.startswith(b"\x89PNG") and len(png) > 5000
 
 

@@ -1,7 +1,8 @@
-"""Figures with sliders that work in a live notebook and, with no kernel and no network, in the built page.
+"""Figures with sliders that work in a live notebook and, with no kernel and no network, in the
+built page.
 
     @explore(
-        learning_rate=FloatSlider(min=0.01, max=0.2, step=0.01, value=0.05, description="learning rate η"),
+        learning_rate=FloatSlider(min=0.01, max=0.2, step=0.01, value=0.05),
         layers=[draw_landscape],
         alt="Steps of gradient descent on a parabola: small steps creep, large steps overshoot.",
     )
@@ -9,14 +10,15 @@
         ...                                       # draw what moves
         return "At the minimum after 43 steps."   # the caption, read aloud on change
 
-The controls are ipywidgets. In a kernel they are shown as they are, and a change redraws the layers that depend on it.
-While the book is built (the environment variable GDCORE_EXPLORE says "page") every drawing on the grid of the controls is made
-once and the page carries them all; explore.js swaps what changed. For builders of print it says "image": the start frame.
+The controls are ipywidgets. In a kernel they are shown as they are, and a change redraws the
+layers that depend on it. While the book is built (the environment variable GDCORE_EXPLORE says
+"page") every drawing on the grid of the controls is made once and the page carries them all;
+explore.js swaps what changed. For builders of print it says "image": the start frame.
 """
 
 from __future__ import annotations
 
-import inspect
+import functools
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,11 +27,25 @@ from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Image, display
 
 from gdcore.explore.controls import controls_of
-from gdcore.explore.figure import Draw, Explorable, Layer
-from gdcore.explore.live import widget_of
+from gdcore.explore.figure import Draw, Explorable, layer_of, name_of
+from gdcore.explore.live import show_live
 from gdcore.explore.page import html_of
+from gdcore.validation import function, number, shown, whole_number
 
 __all__ = ["explore"]
+
+
+class Explored:
+    """A drawing function with the figure that was made of it; calling it draws."""
+
+    explorable: Explorable
+
+    def __init__(self, draw: Draw, explorable: Explorable) -> None:
+        functools.update_wrapper(self, draw)
+        self._draw, self.explorable = draw, explorable
+
+    def __call__(self, *arguments: Any, **values: Any) -> str | None:
+        return self._draw(*arguments, **values)
 
 
 def explore(
@@ -39,52 +55,103 @@ def explore(
     axes: tuple[int, int] = (1, 1),
     size: tuple[float, float] | None = None,
     **controls: Any,
-) -> Callable[[Draw], Draw]:
+) -> Callable[[Draw], Explored]:
     """Turn a drawing function into a figure with sliders and show it.
 
-    - `controls`: for each parameter of the drawing functions an ipywidget: FloatSlider, FloatLogSlider, IntSlider,
-      SelectionSlider, Dropdown, ToggleButtons or Checkbox. No control at all makes a still picture that follows the theme.
-    - `layers`: drawing functions whose pictures lie below, the first lowest. Each is drawn on the grid of the controls that its
-      own parameters name. Without any it is drawn once, below all others: the place for limits, labels and what stands still.
-    - `axes`: rows and columns of pictures; the functions then get an array of Axes. Side by side on a desk, stacked on a phone.
-    - `size`: inches of the whole, by default (6, 4) for one picture and (9, 4) for two side by side.
+    - `controls`: for each parameter of the drawing functions an ipywidget: FloatSlider,
+      FloatLogSlider, IntSlider, SelectionSlider, Dropdown, ToggleButtons or Checkbox, of at most
+      1,000 positions. A parameter with a default needs none. No control at all makes a still
+      picture that follows the theme.
+    - `layers`: drawing functions whose pictures lie below, the first lowest. Each is drawn on the
+      grid of the controls that its own parameters name. Without any it is drawn once, below all
+      others: the place for limits, labels and what stands still.
+    - `axes`: rows and columns of pictures; the functions then get an array of Axes. Side by side
+      on a desk, stacked on a phone.
+    - `size`: inches of the whole, by default (6, 4) for one picture and (9, 4) for two side by
+      side.
     - `alt`: what the figure shows, for those who cannot see it.
 
-    The decorated function draws on the Axes that it is given what the controls move, and returns the caption or None.
-    Limits, labels and ticks are those of the start frame. Returns the function itself; its `explorable` is the figure.
+    The decorated function draws on the Axes that it is given what the controls move, and returns
+    the caption, plain text, or None. Limits, labels and ticks are those of the start frame. What
+    it becomes can still be called; its `explorable` is the figure.
 
-    Raises TypeError or ValueError for an empty alt text, a parameter without a control, a control that no function names, one of
-    another kind, one whose value or max is not on its grid; and RuntimeError, with the values of the controls, for a drawing
-    that fails. While the book is built also for a drawing that warns, and for a figure or a page that is too heavy.
+    Outside of a kernel nothing is shown, and the figure waits in `explorable`:
+
+    >>> from ipywidgets import IntSlider
+    >>> @explore(n=IntSlider(min=1, max=5), alt="The first n square numbers.")
+    ... def squares(ax, n):
+    ...     ax.plot(range(n), [k**2 for k in range(n)], "o")
+    ...     return f"The last is {(n - 1) ** 2}."
+    >>> squares.explorable.start, squares.explorable.drawings()
+    ({'n': 1}, 5)
+
+    Raises TypeError or ValueError for an empty alt text, axes or a size that are no pair of
+    numbers > 0, layers that are no functions, a parameter without a control, a control that no
+    function names, one of another kind, one without positions or with too many, one whose value or
+    max is not on its grid; and RuntimeError, with the values of the controls, for a drawing that
+    fails. While the book is built also for a drawing that warns, and for a figure or a page that
+    is too heavy; of more than 1,000 drawings a kernel only says that a page would refuse them.
     """
 
-    def decorate(draw: Draw) -> Draw:
+    def decorate(draw: Draw) -> Explored:
+        name = name_of(function("what explore decorates", draw, "a drawing function"))
+        rows, columns = _shape(name, axes)
+        positions = controls_of(name, controls)
         figure = Explorable(
-            name=draw.__name__,
-            layers=tuple(Layer(function, _parameters(function)) for function in (*layers, draw)),
-            controls=controls_of(draw.__name__, controls),
-            alt=alt,
-            axes=axes,
-            size=size or (6.0 if axes[1] == 1 else 4.5 * axes[1], 4.0 * axes[0]),
+            name=name,
+            layers=tuple(layer_of(name, layer, positions) for layer in (*_layers(name, layers), draw)),
+            controls=positions,
+            alt=_alt(name, alt),
+            axes=(rows, columns),
+            size=(6.0 if columns == 1 else 4.5 * columns, 4.0 * rows) if size is None else _size(name, size),
         )
         if get_ipython() is not None:
             _show(figure)
-        draw.explorable = figure  # type: ignore[attr-defined]
-        return draw
+        return Explored(draw, figure)
 
     return decorate
 
 
-def _parameters(function: Draw) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)[1:]
+def _alt(name: str, alt: Any) -> str:
+    if not isinstance(alt, str):
+        raise TypeError(f"{name}: alt must be a text that says what the figure shows, got {shown(alt)}")
+    if not alt.strip():
+        raise ValueError(f"{name}: alt must say what the figure shows, got {alt!r}")
+    return alt
+
+
+def _layers(name: str, layers: Any) -> tuple[Draw, ...]:
+    if not isinstance(layers, (list, tuple)):
+        raise TypeError(f"{name}: layers must be a list of drawing functions, got {shown(layers)}")
+    return tuple(function(f"{name}: each of layers", layer, "a drawing function") for layer in layers)
+
+
+def _shape(name: str, axes: Any) -> tuple[int, int]:
+    rows, columns = _pair(f"{name}: axes", axes, "(rows, columns), two whole numbers ≥ 1")
+    return whole_number(f"{name}: rows of axes", rows, least=1), whole_number(f"{name}: columns of axes", columns, least=1)
+
+
+def _size(name: str, size: Any) -> tuple[float, float]:
+    width, height = _pair(f"{name}: size", size, "(width, height) in inches, two numbers > 0")
+    return number(f"{name}: width of size", width, above=0), number(f"{name}: height of size", height, above=0)
+
+
+def _pair(name: str, value: Any, allowed: str) -> tuple[Any, Any]:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        kind = ValueError if isinstance(value, (tuple, list)) else TypeError
+        raise kind(f"{name} must be {allowed}, got {shown(value)}")
+    return value[0], value[1]
 
 
 def _show(figure: Explorable) -> None:
-    """Display the figure: widgets in a kernel, the page's own controls or a picture while the book is built."""
+    """Display the figure: widgets in a kernel, the page's own controls or a picture while the book
+    is built.
+    """
     mode = os.environ.get("GDCORE_EXPLORE", "live")
     if mode == "page":
         display(HTML(html_of(figure)))
     elif mode == "image":
-        display(Image(figure.png(), alt=figure.alt))
+        picture, caption = figure.still()
+        display(Image(picture, alt=f"{figure.alt} {caption}".strip()))
     else:
-        display(widget_of(figure))
+        show_live(figure)

@@ -1,4 +1,6 @@
-"""The controls of an explorable: an ipywidget seen as a finite list of positions, so that a page can hold them all."""
+"""The controls of an explorable: an ipywidget seen as a finite list of positions, so that a page
+can hold them all.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,10 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
+from gdcore.validation import number, shown, whole_number
+
+MOST_POSITIONS = 1_000
+
 _KINDS = {
     ipywidgets.FloatSlider: "range",
     ipywidgets.FloatLogSlider: "range",
@@ -20,16 +26,20 @@ _KINDS = {
     ipywidgets.ToggleButtons: "radio",
     ipywidgets.Checkbox: "checkbox",
 }
+_SELECTIONS = (ipywidgets.SelectionSlider, ipywidgets.Dropdown, ipywidgets.ToggleButtons)
 _ALLOWED = ", ".join(kind.__name__ for kind in _KINDS)
 _UNIT = re.compile(r"\(([^()]+)\)\s*$")
 
 
 @dataclass(frozen=True)
 class Control:
-    """One control: its positions as `values` handed to drawing functions and as `texts` shown to the reader.
+    """One control: its positions as `values` handed to drawing functions and as `texts` shown to
+    the reader.
 
-    `kind` is that of the page's own element: range, select, radio or checkbox. A unit stands in parentheses at the end of the
-    widget's description, as in "angle (°)", and is read aloud with the value.
+    - `kind`: that of the page's own element, range, select, radio or checkbox.
+    - `start`: the position at the start, counted from 0.
+    - `label`: the widget's description. A unit stands in parentheses at its end, as in
+      "angle (°)", and is read aloud with the value.
     """
 
     name: str
@@ -48,6 +58,8 @@ class Control:
 
     def position(self) -> int:
         """Where the live widget stands."""
+        if isinstance(self.widget, _SELECTIONS):
+            return int(self.widget.index)
         value = self.widget.value
         if isinstance(value, float):
             return int(np.abs(np.array(self.values) - value).argmin())
@@ -55,16 +67,22 @@ class Control:
 
 
 def controls_of(figure: str, widgets: Mapping[str, Any]) -> dict[str, Control]:
-    """The controls of the figure of that name. Raises TypeError and ValueError as `gdcore.explore.explore` says."""
+    """The controls of the figure of that name.
+
+    Raises TypeError and ValueError as `gdcore.explore.explore` says.
+    """
     return {name: _control(f"{figure}: control {name!r}", name, widget) for name, widget in widgets.items()}
 
 
 def _control(where: str, name: str, widget: Any) -> Control:
     kind = _KINDS.get(type(widget))
     if kind is None:
-        raise TypeError(f"{where} must be one of {_ALLOWED}, got {widget!r}")
+        raise TypeError(f"{where} must be one of {_ALLOWED}, got {shown(widget)}")
     values, texts = _positions(where, widget)
-    start = _nearest(where, "value", widget.value, values)
+    alike = [text for text in dict.fromkeys(texts) if texts.count(text) > 1]
+    if alike:
+        raise ValueError(f"{where}: each position must be shown by a text of its own, got {shown(alike[0])} more than once")
+    start = _start(where, widget, values)
     return Control(name, widget.description or name.replace("_", " "), kind, values, texts, start, widget)
 
 
@@ -72,42 +90,64 @@ def _positions(where: str, widget: Any) -> tuple[tuple[Any, ...], tuple[str, ...
     """Every value that the widget can take, and how each is shown."""
     if isinstance(widget, ipywidgets.Checkbox):
         return (False, True), ("off", "on")
-    if isinstance(widget, (ipywidgets.SelectionSlider, ipywidgets.Dropdown, ipywidgets.ToggleButtons)):
+    if isinstance(widget, _SELECTIONS):
+        _check_count(where, len(widget._options_full), "offer fewer options")
         texts, values = zip(*widget._options_full, strict=True)
         return tuple(values), tuple(texts)
     if isinstance(widget, ipywidgets.IntSlider):
-        values = tuple(range(widget.min, widget.max + 1, widget.step))
+        step = whole_number(f"{where}: step", widget.step, least=1)
+        _check_count(where, (widget.max - widget.min) // step + 1, "take a larger step")
+        values = tuple(range(widget.min, widget.max + 1, step))
         _nearest(where, "max", widget.max, values)
         return values, tuple(map(str, values))
-    values = _grid(where, widget.min, widget.max, widget.step)
+    values = _grid(where, widget)
     if isinstance(widget, ipywidgets.FloatLogSlider):
-        values = tuple(float(f"{widget.base**exponent:.12g}") for exponent in values)
+        base = number(f"{where}: base", widget.base, above=1)
+        values = tuple(float(f"{base**exponent:.12g}") for exponent in values)
     elif widget.readout_format == ".2f":
         widget.readout_format = f".{_decimals((widget.min, widget.step))}f"
     return values, tuple(format(value, widget.readout_format) for value in values)
 
 
-def _grid(where: str, least: float, most: float, step: float) -> tuple[float, ...]:
-    if not step or step <= 0:
-        raise ValueError(f"{where}: step must be > 0, got {step!r}")
-    count = math.floor((most - least) / step + 1e-6) + 1
-    values = tuple(float(f"{least + k * step:.12g}") for k in range(count))
+def _check_count(where: str, count: int, advice: str) -> None:
+    """Refuse before the positions are made: ten million of them take seconds and gigabytes."""
+    if count == 0:
+        raise ValueError(f"{where}: options must not be empty")
+    if count > MOST_POSITIONS:
+        raise ValueError(f"{where} has {count} positions, at most {MOST_POSITIONS} are allowed; {advice}")
+
+
+def _grid(where: str, widget: Any) -> tuple[float, ...]:
+    least = number(f"{where}: min", widget.min)
+    most = number(f"{where}: max", widget.max)
+    step = number(f"{where}: step", widget.step, above=0)
+    count = (most - least) / step + 1e-6
+    _check_count(where, math.floor(min(count, 1e15)) + 1, "take a larger step")
+    values = tuple(float(f"{least + k * step:.12g}") for k in range(math.floor(count) + 1))
     _nearest(where, "max", most, values)
     return values
 
 
+def _start(where: str, widget: Any, values: tuple[Any, ...]) -> int:
+    """The position of the widget's value."""
+    if not isinstance(widget, _SELECTIONS):
+        return _nearest(where, "value", widget.value, values)
+    if widget.index is None:
+        raise ValueError(f"{where}: value must be one of {shown(values)}, got {shown(widget.value)}")
+    return int(widget.index)
+
+
 def _nearest(where: str, what: str, value: Any, values: tuple[Any, ...]) -> int:
-    """The position of a value on the grid. ValueError where it is not on it: the page could not show what a kernel shows."""
+    """The position of a number on the grid.
+
+    ValueError where it is not on it: the page could not show what a kernel shows.
+    """
     if value in values:
         return values.index(value)
-    if isinstance(value, float) and isinstance(values[0], (int, float)):
-        nearest = int(np.abs(np.array(values) - value).argmin())
-        if math.isclose(values[nearest], value, rel_tol=1e-9, abs_tol=1e-12):
-            return nearest
-        raise ValueError(
-            f"{where}: {what} must be min plus a whole number of steps, got {value!r}; nearest is {values[nearest]!r}"
-        )
-    raise ValueError(f"{where}: {what} must be one of {values}, got {value!r}")
+    nearest = int(np.abs(np.array(values) - value).argmin())
+    if isinstance(value, float) and math.isclose(values[nearest], value, rel_tol=1e-9, abs_tol=1e-12):
+        return nearest
+    raise ValueError(f"{where}: {what} must be min plus a whole number of steps, got {value!r}; nearest is {values[nearest]!r}")
 
 
 def _decimals(numbers: tuple[float, ...]) -> int:

@@ -1,7 +1,17 @@
-// The sliders of the built page. Each figure carries all its drawings, packed; a change swaps the groups that differ.
+// The controls of the built page. Each figure carries all its drawings, packed; a change swaps the groups that differ.
+// Without this script, or where it cannot work, a figure is its start frame, its caption and a sentence that says why.
 (() => {
   if (window.exploreFigures) return;
-  window.exploreFigures = new Map();
+  const figures = new Map();
+  window.exploreFigures = figures;
+  document.documentElement.classList.add("explore-runs"); // the controls take their place while the page is still read
+
+  const TOO_OLD =
+    "The controls of this figure need a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4, or a later one. " +
+    "The picture shows where they start.";
+  const DAMAGED =
+    "The drawings of this figure did not arrive whole, so its controls are off. Loading the page once more may help. " +
+    "The picture shows where they start.";
 
   const unpack = async (text) => {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -15,128 +25,283 @@
     return holder.firstChild;
   };
 
-  // A control as a position: what the element is (slider, menu, box or row of buttons) matters only here.
+  // What a text says as a number, NaN where it says none: not 0 for an empty one, as Number does.
+  const number = (text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);
+
+  // Percent signs undone until nothing changes, since mail programs escape what is escaped already. What is malformed stays.
+  const plain = (text) => {
+    const decoded = text.replace(/(%[0-9a-f]{2})+/gi, (run) => {
+      try {
+        return decodeURIComponent(run);
+      } catch {
+        return run;
+      }
+    });
+    return decoded === text ? text : plain(decoded);
+  };
+
+  // How each kind of element takes a position and gives it, and where its markup says that it starts.
+  const KINDS = {
+    range: {
+      get: ([input]) => Number(input.value),
+      set: ([input], position) => {
+        input.value = position;
+      },
+      start: ([input]) => Number(input.defaultValue),
+    },
+    "select-one": {
+      get: ([input]) => input.selectedIndex,
+      set: ([input], position) => {
+        input.selectedIndex = position;
+      },
+      start: ([input]) => [...input.options].findIndex((option) => option.defaultSelected),
+    },
+    checkbox: {
+      get: ([input]) => Number(input.checked),
+      set: ([input], position) => {
+        input.checked = Boolean(position);
+      },
+      start: ([input]) => Number(input.defaultChecked),
+    },
+    radio: {
+      get: (inputs) => inputs.findIndex((radio) => radio.checked),
+      set: (inputs, position) => {
+        inputs[position].checked = true;
+      },
+      start: (inputs) => inputs.findIndex((radio) => radio.defaultChecked),
+    },
+  };
+
+  // A control as a position. The position is kept here and not in the element, which a browser may reset behind our back.
   const control = (element) => {
     const { name, unit, texts } = element.dataset;
     const labels = JSON.parse(texts);
     const inputs = [...element.querySelectorAll("input, select")];
-    const [input] = inputs;
     const output = element.querySelector("output");
-    const get = () =>
-      input.type === "radio" ? inputs.findIndex((radio) => radio.checked) : input.type === "checkbox" ? Number(input.checked) : Number(input.value);
-    const set = (position) => {
-      if (input.type === "radio") inputs[position].checked = true;
-      else if (input.type === "checkbox") input.checked = Boolean(position);
-      else input.value = position;
+    const kind = KINDS[inputs[0].type];
+    const start = kind.start(inputs);
+    let position = start;
+
+    const show = () => {
+      if (kind.get(inputs) !== position) kind.set(inputs, position);
+      if (!output) return;
+      output.textContent = labels[position];
+      inputs[0].setAttribute("aria-valuetext", `${labels[position]} ${unit}`.trim());
+    };
+    const set = (wanted) => {
+      position = wanted;
       show();
     };
-    const show = () => {
-      if (!output) return;
-      output.textContent = labels[get()];
-      input.setAttribute("aria-valuetext", `${labels[get()]} ${unit}`.trim());
-    };
-    const nearest = (text) => {
+    const read = () => set(kind.get(inputs));
+    // The position of a text of an address: its label, else the nearest number (0,9 is 0.9), else none.
+    const find = (text) => {
       if (labels.includes(text)) return labels.indexOf(text);
-      const distance = labels.map((label) => Math.abs(Number(label) - Number(text)));
-      const least = Math.min(...distance);
-      return Number.isNaN(least) ? get() : distance.indexOf(least);
+      const wanted = number(text.trim().replace("−", "-").replace(",", "."));
+      const distances = labels.map((label) => Math.abs(number(label) - wanted)).map((far) => (far < Infinity ? far : Infinity));
+      const least = Math.min(...distances);
+      return least < Infinity ? distances.indexOf(least) : undefined;
     };
-    return { name, inputs, get, set, show, text: () => labels[get()], count: labels.length, nearest, start: get() };
+    return {
+      name,
+      inputs,
+      start,
+      set,
+      read,
+      show,
+      find,
+      count: labels.length,
+      position: () => position,
+      text: () => labels[position],
+    };
+  };
+
+  // One layer's groups in one picture, from the pieces `old` (none at first) to the pieces `now`.
+  const swap = (group, old, now, piece) => {
+    if (!old) return group.replaceChildren(...now.map(piece));
+    now.forEach((wanted, k) => {
+      if (k >= old.length) group.append(piece(wanted));
+      else if (wanted !== old[k]) group.replaceChild(piece(wanted), group.childNodes[k]);
+    });
+    while (group.childNodes.length > now.length) group.lastChild.remove();
+  };
+
+  // The picture and the caption of a figure, drawn from its unpacked data.
+  const drawer = (element, controls, data) => {
+    const sheets = [...element.querySelectorAll(".explore-picture > svg")].map((svg) => [
+      ...svg.querySelectorAll(":scope > .explore-layer"),
+    ]);
+    const caption = element.querySelector("figcaption");
+    const made = [];
+    const piece = (k) => {
+      made[k] ??= node(data.groups[k]);
+      return made[k].cloneNode(true);
+    };
+    return () => {
+      for (const [l, layer] of data.layers.entries()) {
+        const place = layer.controls.reduce((sum, k) => sum * controls[k].count + controls[k].position(), 0);
+        if (place === layer.shown) continue;
+        for (const [s, groups] of sheets.entries()) swap(groups[l], layer.frames[layer.shown]?.[s], layer.frames[place][s], piece);
+        layer.shown = place;
+        if (layer.captions.length && caption.textContent !== layer.captions[place]) caption.textContent = layer.captions[place];
+      }
+    };
+  };
+
+  // A figure whose controls cannot work says so, stands at its start and takes no more input.
+  const giveUp = (element, controls, sentence) => {
+    for (const { set, start } of controls) set(start);
+    for (const each of element.querySelectorAll("input, select, button")) each.disabled = true;
+    const word = element.querySelector(".explore-word");
+    word.textContent = sentence;
+    word.hidden = false;
   };
 
   const prepare = (element) => {
     const controls = [...element.querySelectorAll(".explore-control")].map(control);
-    const sheets = [...element.querySelectorAll(".explore-picture > svg")].map((svg) => [...svg.querySelectorAll(":scope > .explore-layer")]);
-    const caption = element.querySelector("figcaption");
     const packed = element.querySelector(".explore-data");
-    let data, loading, cache;
+    element.querySelector(".explore-controls").hidden = false;
+    element.querySelector(".explore-word").hidden = true;
+    if (!window.DecompressionStream) return giveUp(element, controls, TOO_OLD);
+    if (!packed) return giveUp(element, controls, DAMAGED);
 
-    const frame = (layer) => layer.controls.reduce((place, k) => place * controls[k].count + controls[k].get(), 0);
-    const piece = (number) => (cache[number] ??= node(data.groups[number])).cloneNode(true);
-    const draw = () => {
-      data.layers.forEach((layer, l) => {
-        const place = frame(layer);
-        if (place === layer.shown) return;
-        sheets.forEach((groups, s) => swap(groups[l], layer.shown === undefined ? undefined : layer.frames[layer.shown][s], layer.frames[place][s]));
-        layer.shown = place;
-        if (layer.captions.length && caption.textContent !== layer.captions[place]) caption.textContent = layer.captions[place];
-      });
+    let loading;
+    let draw = () => {};
+    const load = () => {
+      loading ??= unpack(packed.textContent)
+        .then((data) => {
+          packed.remove();
+          draw = drawer(element, controls, data);
+          draw();
+          element.dataset.ready = "";
+        })
+        .catch(() => giveUp(element, controls, DAMAGED));
+      return loading;
     };
-    const swap = (group, old, now) => {
-      if (!old) return group.replaceChildren(...now.map(piece));
-      now.forEach((number, k) => {
-        if (k >= old.length) group.append(piece(number));
-        else if (number !== old[k]) group.replaceChild(piece(number), group.childNodes[k]);
-      });
-      while (group.childNodes.length > now.length) group.lastChild.remove();
+    const update = () => {
+      load();
+      draw();
     };
+    const reset = () => {
+      for (const { set, start } of controls) set(start);
+    };
+    const restore = (texts) => {
+      for (const { name, find, set, start } of controls) set((texts.has(name) ? find(texts.get(name)) : undefined) ?? start);
+      update();
+    };
+    const state = () => controls.filter(({ position, start }) => position() !== start);
 
-    const load = () =>
-      (loading ??= unpack(packed.textContent).then((unpacked) => {
-        data = unpacked;
-        cache = [];
-        packed.remove();
-        draw();
-        element.dataset.ready = "";
-      }));
-    const update = (remember) => {
-      controls.forEach(({ show }) => show());
-      if (data) draw();
-      else load();
-      if (remember) rememberLater();
-    };
-    const reset = () => controls.forEach(({ set, start }) => set(start));
-    const restore = (values) => {
+    element.addEventListener("input", () => {
+      for (const { read } of controls) read();
+      update();
+      touched(element.id);
+    });
+    element.querySelector("button").addEventListener("click", () => {
       reset();
-      for (const { name, nearest, set } of controls) if (values.has(name)) set(nearest(values.get(name)));
-      update(false);
-    };
-    const state = () => controls.filter(({ get, start }) => get() !== start).map(({ name, text }) => `${name}=${encodeURIComponent(text())}`);
-
-    element.addEventListener("input", () => update(true));
+      update();
+      touched(element.id);
+    });
     element.addEventListener("focusin", load, { once: true });
     element.addEventListener("pointerenter", load, { once: true });
-    element.querySelector("button").addEventListener("click", () => (reset(), update(true)));
-    seen.observe(element);
-    window.exploreFigures.set(element.id, { element, load, restore, state });
+    const show = () => {
+      for (const each of controls) each.show();
+    };
+    show();
+    figures.set(element.id, { element, load, restore, show, state, names: controls.map(({ name }) => name) });
+  };
+
+  // The address: where to land (a section, or a figure), then the state of every figure that was moved, the last one first:
+  // #section;figure:control=value,control=value;figure:…
+  let anchor = "";
+  let order = [];
+  const written = () => {
+    const ids = [...order, ...[...figures.keys()].filter((id) => !order.includes(id))];
+    const moved = ids.map((id) => [id, figures.get(id).state()]).filter(([, controls]) => controls.length);
+    const states = moved.map(
+      ([id, controls]) =>
+        `${encodeURIComponent(id)}:${controls.map(({ name, text }) => `${encodeURIComponent(name)}=${encodeURIComponent(text())}`)}`,
+    );
+    return [anchor, ...states].filter(Boolean).join(";");
+  };
+  const remember = () => {
+    const hash = written();
+    try {
+      history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
+    } catch {
+      // Browsers limit how often an address may change, and some frames have none. The figure works all the same.
+    }
+  };
+  let timer;
+  const touched = (id) => {
+    order = [id, ...order.filter((other) => other !== id)];
+    anchor = "";
+    clearTimeout(timer);
+    timer = setTimeout(remember, 250);
+  };
+
+  // The parts of a text that follow one of these names and a sign, as pairs. Names tell parts apart, not separators alone, since
+  // a value may hold any sign.
+  const parts = (text, before, names, sign) => {
+    if (!names.length) return [];
+    const [, ...found] = text.split(new RegExp(`(?:^|${before})(${names.join("|")})${sign}`, "u"));
+    return found.flatMap((name, k) => (k % 2 ? [] : [[name, found[k + 1]]]));
+  };
+  const restoreAll = () => {
+    const hash = plain(location.hash.slice(1));
+    const states = parts(hash, ";", [...figures.keys()], ":");
+    for (const [id, values] of states) {
+      const { names, restore } = figures.get(id);
+      restore(new Map(parts(values, ",", names, "=")));
+    }
+    const [first] = hash.split(";");
+    if (!states.length) {
+      anchor = location.hash.slice(1); // a link of the page's contents: the figures keep what they show, and the address says it
+      if (written() !== anchor) remember();
+      return;
+    }
+    order = states.map(([id]) => id);
+    const section = document.getElementById(first);
+    anchor = section ? encodeURIComponent(first) : "";
+    (section ?? figures.get(order[0]).element).scrollIntoView();
   };
 
   // A figure unpacks its drawings when it comes near the view, so that a page opens at once.
-  const seen = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        seen.unobserve(target);
-        window.exploreFigures.get(target.id).load();
-      }
-    },
-    { rootMargin: "50%" },
-  );
-
-  // The address holds the state of every figure that was moved: #figure:control=value,control=value;figure:…
-  let timer;
-  const rememberLater = () => {
-    clearTimeout(timer);
-    timer = setTimeout(remember, 250); // browsers limit how often an address may change
-  };
-  const remember = () => {
-    const states = [...window.exploreFigures].map(([id, { state }]) => [id, state()]).filter(([, values]) => values.length);
-    const hash = states.map(([id, values]) => `${id}:${values.join(",")}`).join(";");
-    history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
-  };
-  const restoreAll = () => {
-    const parts = location.hash.slice(1).split(";").map((part) => part.split(":")).filter(([id, values]) => values && window.exploreFigures.has(id));
-    for (const [id, values] of parts) {
-      const pairs = values.split(",").map((pair) => pair.split("="));
-      window.exploreFigures.get(id).restore(new Map(pairs.map(([name, text = ""]) => [name, decodeURIComponent(text)])));
+  const watch = () => {
+    if (!window.IntersectionObserver) {
+      for (const { load } of figures.values()) load();
+      return;
     }
-    if (parts.length) window.exploreFigures.get(parts[0][0]).element.scrollIntoView();
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
+          seen.unobserve(target);
+          figures.get(target.id).load();
+        }
+      },
+      { rootMargin: "50%" },
+    );
+    for (const { element } of figures.values()) seen.observe(element);
   };
 
   const begin = () => {
-    document.querySelectorAll("figure.explore:has(.explore-data)").forEach(prepare);
+    for (const element of document.querySelectorAll("figure.explore")) {
+      if (!element.querySelector(".explore-controls")) continue;
+      try {
+        prepare(element);
+      } catch {
+        giveUp(element, [], DAMAGED); // the others go on
+      }
+    }
+    document.documentElement.classList.remove("explore-runs");
+    watch();
     restoreAll();
     addEventListener("hashchange", restoreAll);
+    // Going back, WebKit puts the elements at their first values after it has shown the page.
+    addEventListener("pageshow", () => {
+      setTimeout(() => {
+        for (const { show } of figures.values()) show();
+      });
+    });
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();

@@ -1,7 +1,11 @@
-"""An explorable as a thing that is held: its layers, its controls, and the stage on which its drawings are made."""
+"""An explorable as a thing that is held: its layers, its controls, and the stage on which its
+drawings are made.
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import io
 import itertools
 import math
@@ -18,8 +22,11 @@ from matplotlib.figure import Figure
 from gdcore.explore.controls import Control
 from gdcore.explore.svg import RC, Pieces, Sheet
 from gdcore.pictures import STYLE
+from gdcore.validation import shown
 
 Draw = Callable[..., str | None]
+
+MOST_DRAWINGS = 1_000
 
 _STYLE: dict[Any, Any] = STYLE | RC
 
@@ -31,10 +38,35 @@ class Layer:
     draw: Draw
     depends_on: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """The function's name, for messages."""
+        return name_of(self.draw)
+
+
+def name_of(draw: Draw) -> str:
+    """The name of a function, of a partial's function, or of the class of a callable object."""
+    inner = draw.func if isinstance(draw, functools.partial) else draw
+    return getattr(inner, "__name__", type(inner).__name__)
+
+
+def layer_of(figure: str, draw: Draw, controls: Mapping[str, Control]) -> Layer:
+    """A drawing function of that figure as a layer: it depends on its parameters after the Axes.
+
+    One that has a default, as those that a partial has bound, needs no control and may have one.
+    Raises TypeError for a function that takes no Axes.
+    """
+    parameters = list(inspect.signature(draw).parameters.values())
+    if not parameters:
+        raise TypeError(f"{figure}: a drawing function must take the Axes first, and {name_of(draw)} takes nothing")
+    given = (p for p in parameters[1:] if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD})
+    named = (p.name for p in given if p.default is p.empty or p.name in controls)
+    return Layer(draw, tuple(named))
+
 
 @dataclass(frozen=True)
 class Explorable:
-    """A figure with controls, ready to be drawn. The last layer is the decorated function, which also writes the caption."""
+    """A figure with controls, ready to be drawn. The last layer is the decorated function."""
 
     name: str
     layers: tuple[Layer, ...]
@@ -44,8 +76,8 @@ class Explorable:
     size: tuple[float, float]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.alt, str) or not self.alt.strip():
-            raise ValueError(f"{self.name}: alt must say what the figure shows, got {self.alt!r}")
+        if not self.name.isidentifier():  # it is the figure's id in the page and in addresses
+            raise ValueError(f"a figure bears the name of its function, which must be one that Python allows, got {self.name!r}")
         named = {name for layer in self.layers for name in layer.depends_on}
         if named != set(self.controls):
             raise ValueError(
@@ -54,9 +86,14 @@ class Explorable:
             )
 
     @property
+    def speaker(self) -> Layer:
+        """The layer that writes the caption: the decorated function."""
+        return self.layers[-1]
+
+    @property
     def moving(self) -> tuple[Layer, ...]:
-        """The layers that depend on a control, and the decorated function in any case."""
-        return tuple(layer for layer in self.layers if layer.depends_on or layer is self.layers[-1])
+        """The layers that depend on a control, and the one that speaks in any case."""
+        return tuple(layer for layer in self.layers if layer.depends_on or layer is self.speaker)
 
     @property
     def start(self) -> dict[str, Any]:
@@ -64,41 +101,58 @@ class Explorable:
         return {name: control.values[control.start] for name, control in self.controls.items()}
 
     def grid(self, layer: Layer) -> Iterator[dict[str, Any]]:
-        """All combinations of the values that a layer depends on, the last control running fastest."""
+        """All combinations of the values that a layer depends on, the last control running
+        fastest.
+        """
         names = [name for name in self.controls if name in layer.depends_on]
         for values in itertools.product(*(self.controls[name].values for name in names)):
             yield dict(zip(names, values, strict=True))
 
     def drawings(self) -> int:
         """How many drawings the page needs: a sum over layers, each on its own grid."""
-        return sum(math.prod(len(self.controls[name].values) for name in layer.depends_on) for layer in self.moving)
+        return sum(math.prod(self._counts(layer)) for layer in self.moving)
+
+    def _counts(self, layer: Layer) -> list[int]:
+        return [len(self.controls[name].values) for name in layer.depends_on]
+
+    def excess(self) -> str:
+        """What is wrong if a page would need too many drawings, and what to do; else nothing."""
+        if self.drawings() <= MOST_DRAWINGS:
+            return ""
+        each = ", ".join(f"{layer.name} {' × '.join(map(str, self._counts(layer)))}" for layer in self.moving if layer.depends_on)
+        return (
+            f"explorable {self.name} needs {self.drawings()} drawings ({each}), at most {MOST_DRAWINGS} are allowed; take larger "
+            "steps or fewer controls, or draw what a control does not move in a layer that does not name it"
+        )
 
     def call(self, layer: Layer, axes: Any, values: Mapping[str, Any]) -> str:
-        """Run one layer's drawing function and return its caption. A failure names the figure and the values."""
+        """Run one layer's drawing function and return its caption.
+
+        A failure names the figure and the values.
+        """
         try:
             caption = layer.draw(axes, **{name: values[name] for name in layer.depends_on})
         except Exception as error:
             raise RuntimeError(f"{self.describe(layer, values)}: {type(error).__name__}: {error}") from error
         if not isinstance(caption, str | None):
-            raise TypeError(f"{self.describe(layer, values)}: a caption must be text, got {caption!r}")
+            raise TypeError(f"{self.describe(layer, values)}: a caption must be text, got {shown(caption)}")
         return caption or ""
 
     def describe(self, layer: Layer, values: Mapping[str, Any]) -> str:
         """The figure, the drawing function and the values of its controls, for messages."""
-        at = ", ".join(f"{name}={values[name]!r}" for name in layer.depends_on) or "any value"
-        return f"explorable {self.name}, drawing {layer.draw.__name__} at {at}"
+        at = ", ".join(f"{name}={shown(values[name])}" for name in layer.depends_on) or "any value"
+        return f"explorable {self.name}, drawing {layer.name} at {at}"
 
-    def png(self) -> bytes:
-        """The start frame as a PNG, for print."""
+    def still(self) -> tuple[bytes, str]:
+        """The start frame as a PNG, for print and for readers without a kernel, and its caption."""
         with mpl.rc_context(_STYLE):
             figure = Figure(figsize=self.size, layout="constrained", dpi=150)
             FigureCanvasAgg(figure)
             axes = figure.subplots(*self.axes)
-            for layer in self.layers:
-                self.call(layer, axes, self.start)
+            captions = [self.call(layer, axes, self.start) for layer in self.layers]
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png")
-        return buffer.getvalue()
+        return buffer.getvalue(), captions[-1]
 
 
 class Stage:

@@ -1,35 +1,65 @@
-"""An explorable in a kernel: ipywidgets, and one picture for each layer, so that a change sends only what moved."""
+"""An explorable in a kernel: ipywidgets, and one picture for each layer, so that a change sends
+only what moved.
+"""
 
 from __future__ import annotations
 
+import base64
 from html import escape
 from typing import Any
 
 import ipywidgets
+from IPython.display import display
 
+from gdcore.explore.assets import style
 from gdcore.explore.figure import Explorable, Layer, Stage
 from gdcore.explore.svg import Pieces, Sheet
 
-_INK = "color: var(--jp-content-font-color1, currentColor); --explore-paper: var(--jp-layout-color0, #fff)"
 
-_CENTRED = ipywidgets.Layout(align_items="center", max_width="100%")
+def show_live(figure: Explorable) -> None:
+    """Display the figure as a widget, and its start frame for where no widget can be shown.
+
+    A notebook that was saved, exported or put on a site is opened without a kernel. The widget,
+    where it is alive, hides the start frame.
+    """
+    widget = widget_of(figure)
+    display({**widget._repr_mimebundle_(), "text/plain": ""}, raw=True)
+    display(fallback_of(figure), raw=True)
+
+
+def fallback_of(figure: Explorable) -> dict[str, Any]:
+    """The start frame, its caption and a sentence on the controls, as HTML, picture and text."""
+    picture, caption = figure.still()
+    png = base64.b64encode(picture).decode()
+    word = "Its controls need a running kernel: run this notebook. The picture shows where they start." if figure.controls else ""
+    html = (
+        f'<figure id="{_fallback_id(figure)}">'
+        f'<img src="data:image/png;base64,{png}" alt="{escape(figure.alt)}" width="{figure.size[0] * 96:.0f}">'
+        f"<figcaption>{escape(caption)}<br><em>{word}</em></figcaption></figure>"
+    )
+    return {"text/html": html, "image/png": png, "text/plain": f"{caption} {word}".strip()}
+
+
+def _fallback_id(figure: Explorable) -> str:
+    return f"{figure.name}-without-kernel"
 
 
 def widget_of(figure: Explorable) -> ipywidgets.Widget:
-    """The figure as a widget. Its start frame is drawn here, so that a drawing that fails fails the cell.
+    """The figure as a widget. Its start frame is drawn here, so that a drawing that fails fails
+    the cell.
 
     A drawing that fails later shows its error in the place of the caption.
     """
     stage = Stage(figure, strict=False)
-    pictures = {layer: [_layer_view() for _ in stage.sheets] for layer in figure.moving}
+    pictures = {layer: [ipywidgets.HTML() for _ in stage.sheets] for layer in figure.moving}
     caption = ipywidgets.HTML()
 
     def redraw(layer: Layer, values: dict[str, Any]) -> None:
         drawings, text = stage.draw(layer, values)
         for sheet, view, pieces in zip(stage.sheets, pictures[layer], drawings, strict=True):
             view.value = _svg(sheet, pieces, f"{sheet.prefix}-{figure.layers.index(layer)}")
-        if layer is figure.layers[-1]:
-            caption.value = f'<div aria-live="polite">{escape(text)}</div>'
+        if layer is figure.speaker:
+            caption.value = f'<div class="explore-caption" aria-live="polite">{escape(text)}</div>'
 
     def changed(name: str) -> None:
         values = {other: control.values[control.position()] for other, control in figure.controls.items()}
@@ -38,7 +68,7 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
                 if name in layer.depends_on:
                     redraw(layer, values)
         except Exception as error:
-            caption.value = f'<div role="alert">{escape(str(error))}</div>'
+            caption.value = f'<div class="explore-caption" role="alert">{escape(str(error))}</div>'
 
     for layer in figure.moving:
         redraw(layer, figure.start)
@@ -48,31 +78,37 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
         _stack(sheet, _svg(sheet, still, sheet.prefix, figure.alt), [pictures[layer][k] for layer in figure.moving])
         for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True))
     ]
-    rows = [ipywidgets.HBox(sheets, layout=ipywidgets.Layout(flex_flow="row wrap", justify_content="center", width="100%"))]
+    rows = [ipywidgets.HBox(sheets).add_class("explore-picture")]
     if figure.controls:
         rows.append(_controls(figure))
-    return ipywidgets.VBox([*rows, caption], layout=_CENTRED)
+    return ipywidgets.VBox([*rows, *_notes(figure), caption]).add_class("explore")
 
 
-def _layer_view() -> ipywidgets.HTML:
-    return ipywidgets.HTML(layout=ipywidgets.Layout(grid_area="1 / 1", margin="0", width="100%"))
+def _notes(figure: Explorable) -> list[ipywidgets.Widget]:
+    """What the widget brings unseen, its style, and what a page would refuse, in words."""
+    look = f"<style>{style()} #{_fallback_id(figure)} {{ display: none }}</style>"
+    notes = [ipywidgets.HTML(look, layout=ipywidgets.Layout(display="none"))]
+    if figure.excess():
+        word = f"In this notebook the figure works. The built book will refuse it: {figure.excess()}."
+        notes.append(ipywidgets.HTML(f'<p class="explore-word">{escape(word)}</p>'))
+    return notes
 
 
 def _stack(sheet: Sheet, still: str, moving: list[ipywidgets.HTML]) -> ipywidgets.Box:
     """Pictures of one size on top of each other."""
-    base = _layer_view()
-    base.value = still
     width = f"{sheet.figure.get_size_inches()[0] * 96:g}px"
-    return ipywidgets.Box([base, *moving], layout=ipywidgets.Layout(display="grid", flex="1 1 18rem", max_width=width))
+    stack = ipywidgets.Box([ipywidgets.HTML(still), *moving], layout=ipywidgets.Layout(max_width=width))
+    return stack.add_class("explore-stack")
 
 
 def _svg(sheet: Sheet, pieces: Pieces, prefix: str, alt: str = "") -> str:
-    """One drawing as an SVG of the sheet's size, its ids its own, so that replacing one layer leaves the others whole."""
+    """One drawing as an SVG of the sheet's size, its ids its own, so that replacing one layer
+    leaves the others whole.
+    """
     width, height = sheet.figure.get_size_inches() * 72
     described = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
     text = (
-        f'<svg viewBox="0 0 {width:g} {height:g}" {described} fill="currentColor" stroke-linejoin="round" stroke-linecap="butt"'
-        f' style="display: block; width: 100%; height: auto; {_INK}">'
+        f'<svg viewBox="0 0 {width:g} {height:g}" {described}>'
         f"<defs>{''.join(pieces.defs.values())}</defs>{''.join(pieces.groups)}</svg>"
     )
     return (
@@ -90,8 +126,4 @@ def _controls(figure: Explorable) -> ipywidgets.Widget:
             control.widget.value = control.values[control.start]
 
     reset.on_click(put_back)
-    for control in figure.controls.values():
-        control.widget.style.description_width = "11rem" if control.kind == "range" else "initial"
-        control.widget.layout.width = "30rem" if control.kind == "range" else "auto"
-        control.widget.layout.max_width = "100%"
-    return ipywidgets.VBox([*(control.widget for control in figure.controls.values()), reset], layout=_CENTRED)
+    return ipywidgets.VBox([*(control.widget for control in figure.controls.values()), reset]).add_class("explore-controls")

@@ -1,4 +1,6 @@
-"""An explorable as HTML that needs no kernel and no network: the start frame, the page's own controls, all drawings packed."""
+"""An explorable as HTML that needs no kernel and no network: the start frame, the page's own
+controls, all drawings packed.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +8,33 @@ import base64
 import gzip
 import json
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from gdcore.explore.assets import script, style
 from gdcore.explore.controls import Control
 from gdcore.explore.figure import Explorable, Layer, Stage
 
-MOST_DRAWINGS = 1_000
 MOST_BYTES_A_FIGURE = 400_000
 MOST_BYTES_A_PAGE = 2_500_000
 
-_HERE = Path(__file__).parent
+# What stands where a page's script does not run: it hides this once it does.
+_WITHOUT_SCRIPT = (
+    "The controls of this figure need the page's script, which does not run here: "
+    "this browser or this site does not let it. The picture shows where they start."
+)
+
 _on_this_page: dict[str, int] = {}  # bytes of each explorable so far; a page is one kernel
 
 
 def html_of(figure: Explorable) -> str:
-    """The figure as HTML. Raises ValueError for a name used twice, too many drawings, or too much weight."""
+    """The figure as HTML.
+
+    Raises ValueError for a name used twice, too many drawings, or too much weight.
+    """
     if figure.name in _on_this_page:
         raise ValueError(f"explorable {figure.name}: the page has another of this name, which its address would not tell apart")
-    if figure.drawings() > MOST_DRAWINGS:
-        raise ValueError(f"explorable {figure.name} needs {figure.drawings()} drawings, at most {MOST_DRAWINGS} are allowed")
+    if figure.excess():
+        raise ValueError(figure.excess())
     text = _figure(figure)
     first = not _on_this_page
     _on_this_page[figure.name] = len(text.encode())
@@ -40,17 +49,15 @@ def _check_weight(name: str) -> None:
             f"explorable {name} ships {weight} bytes, at most {MOST_BYTES_A_FIGURE} are allowed; take fewer positions"
         )
     if total > MOST_BYTES_A_PAGE:
-        raise ValueError(f"explorable {name} brings its page to {total} bytes, at most {MOST_BYTES_A_PAGE} are allowed")
+        raise ValueError(
+            f"explorable {name} brings its page to {total} bytes, at most {MOST_BYTES_A_PAGE} are allowed; "
+            "take fewer positions or fewer figures"
+        )
 
 
 def _assets() -> str:
     """The script and the style of all explorables, once a page."""
-    script, style = (_HERE / name for name in ("explore.js", "explore.css"))
-    return (
-        f"<style>{style.read_text('utf-8')}</style>"
-        "<noscript><style>.explore-controls { display: none }</style></noscript>"
-        f"<script>{script.read_text('utf-8')}</script>"
-    )
+    return f"<style>{style()}</style><script>{script()}</script>"
 
 
 def _figure(figure: Explorable) -> str:
@@ -62,9 +69,10 @@ def _figure(figure: Explorable) -> str:
     parts = [f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>']
     if figure.controls:
         controls = "".join(_control(figure.name, control) for control in figure.controls.values())
-        parts.append(f'<div class="explore-controls">{controls}<button type="button">Reset</button></div>')
+        parts.append(f'<p class="explore-word" role="status">{escape(_WITHOUT_SCRIPT)}</p>')
+        parts.append(f'<div class="explore-controls" hidden>{controls}<button type="button">Reset</button></div>')
     caption = layers[-1]["captions"][_start(figure, layers[-1])]
-    parts.append(f'<figcaption aria-live="polite">{escape(caption)}</figcaption>')
+    parts.append(f'<figcaption class="explore-caption" aria-live="polite">{escape(caption)}</figcaption>')
     if figure.controls:
         data = {"groups": table.groups, "layers": layers}
         parts.append(f'<script type="text/plain" class="explore-data">{_packed(data)}</script>')
@@ -87,9 +95,11 @@ class _Table:
 
 
 def _layer(figure: Explorable, stage: Stage, layer: Layer, table: _Table) -> dict[str, Any]:
-    """All drawings of one layer: for each position on its grid, for each sheet, the numbers of its pieces.
+    """All drawings of one layer: for each position on its grid, for each sheet, the numbers of its
+    pieces.
 
-    `controls` are the places of the controls that it depends on, the last running fastest; `captions` are the last layer's only.
+    `controls` are the places of the controls that it depends on, the last running fastest;
+    `captions` are those of the layer that speaks, and of no other.
     """
     frames, captions = [], []
     for values in figure.grid(layer):
@@ -99,7 +109,7 @@ def _layer(figure: Explorable, stage: Stage, layer: Layer, table: _Table) -> dic
         frames.append([[table.number(group) for group in pieces.groups] for pieces in sheets])
         captions.append(caption)
     controls = [place for place, name in enumerate(figure.controls) if name in layer.depends_on]
-    return {"controls": controls, "frames": frames, "captions": captions if layer is figure.layers[-1] else []}
+    return {"controls": controls, "frames": frames, "captions": captions if layer is figure.speaker else []}
 
 
 def _start(figure: Explorable, layer: dict[str, Any]) -> int:
@@ -112,7 +122,10 @@ def _start(figure: Explorable, layer: dict[str, Any]) -> int:
 
 
 def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]], table: _Table) -> str:
-    """The start frame as SVG, one for each sheet: what stands still, then one group for each layer. All defs are in the first."""
+    """The start frame as SVG, one for each sheet: what stands still, then one group for each layer.
+
+    All definitions are in the first.
+    """
     sheets = []
     for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True)):
         width, height = sheet.figure.get_size_inches()
@@ -134,7 +147,8 @@ def _control(figure: str, control: Control) -> str:
     chosen = [" checked" if place == control.start else "" for place in range(len(control.values))]
     if control.kind == "radio":
         choices = "".join(
-            f'<label><input type="radio" name="{name}" value="{place}"{chosen[place]} autocomplete="off">{escape(text)}</label>'
+            f'<label><input type="radio" name="{name}" value="{place}"{chosen[place]} autocomplete="off">'
+            f"<bdi>{escape(text)}</bdi></label>"
             for place, text in enumerate(control.texts)
         )
         return f'<fieldset class="explore-control" {common}><legend>{label}</legend>{choices}</fieldset>'
@@ -151,7 +165,8 @@ def _control(figure: str, control: Control) -> str:
         spoken = escape(f"{text} {control.unit}".strip())
         element = (
             f'<input id="{name}" type="range" min="0" max="{len(control.values) - 1}" step="1" value="{control.start}"'
-            f' aria-valuetext="{spoken}" autocomplete="off"><output for="{name}" aria-live="off">{escape(text)}</output>'
+            f' aria-valuetext="{spoken}" autocomplete="off">'
+            f'<output for="{name}" dir="ltr" aria-live="off">{escape(text)}</output>'
         )
     return f'<div class="explore-control" {common}><label for="{name}">{label}</label>{element}</div>'
 

@@ -1,7 +1,9 @@
-"""Matplotlib artists as small pieces of SVG that can be told apart, stored once and put together again.
+"""Matplotlib artists as small pieces of SVG that can be told apart, stored once and put together
+again.
 
-A `Sheet` is one Axes on a figure of its own. It draws only what was added since it was last marked, so that a figure with
-sliders pays for the artists that move and not for those that stand still.
+A `Sheet` is one Axes on a figure of its own. It draws only what was added since it was last
+marked, so that a figure with sliders pays for the artists that move and not for those that stand
+still.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ _MARKER_STYLE = re.compile(r' style="[^"]*"')
 
 @dataclass(frozen=True)
 class Pieces:
-    """One drawing: a string of SVG for each artist, in the order of drawing, and the definitions they refer to, by id."""
+    """One drawing: a string of SVG for each artist, in the order of drawing, and the definitions
+    they refer to, by id.
+    """
 
     groups: tuple[str, ...]
     defs: dict[str, str]
@@ -44,7 +48,8 @@ class Pieces:
 class Sheet:
     """One Axes on a figure of its own, drawn artist by artist.
 
-    `prefix` goes before every id of the SVG, so that many sheets can share a page; `width` and `height` are in inches.
+    `prefix` goes before every id of the SVG, so that many sheets can share a page; `width` and
+    `height` are in inches.
     """
 
     def __init__(self, prefix: str, width: float, height: float) -> None:
@@ -124,7 +129,9 @@ class Sheet:
         return defs
 
     def _clean(self, text: str) -> str:
-        """Short and with the page's own ink: two decimals, no comments, no names, black as the text's colour."""
+        """Short and with the page's own ink: two decimals, no comments, no names, black as the
+        text's colour.
+        """
         text = _COMMENT.sub("", text)
         text = re.sub(r">\s+<", "><", text).strip()
         text = re.sub(r"\s*\n\s*", " ", text)

@@ -1,0 +1,57 @@
+"""Small figures of gdcore.explore and a page of their own, for browser tests that need no book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ipywidgets
+
+from gdcore.explore import explore
+from gdcore.explore import page as pages
+
+
+def frame(ax):
+    ax.set(xlim=(0, 1), ylim=(-1, 1))
+    ax.plot([0, 1], [0, 0])
+
+
+@explore(
+    height=ipywidgets.FloatSlider(min=-0.9, max=0.9, step=0.3, value=0.3, description="height (m)"),
+    count=ipywidgets.Dropdown(options=["none", "one, alone", "two"], value="one, alone", description="points"),
+    shape=ipywidgets.ToggleButtons(options=["round", "square"], value="round", description="shape"),
+    bold=ipywidgets.Checkbox(value=False, description="bold"),
+    layers=[frame],
+    alt="A line at a height, with points on it.",
+)
+def line(ax, height, count, shape, bold):
+    """One figure with a control of each kind."""
+    points = ["none", "one, alone", "two"].index(count)
+    ax.plot([0, 1], [height, height], lw=4 if bold else 1)
+    ax.plot([0.3, 0.6][:points], [height] * points, "o" if shape == "round" else "s")
+    return f"{count} at {height:.1f}, {shape}{', bold' if bold else ''}"
+
+
+@explore(η=ipywidgets.FloatSlider(min=0, max=1, step=0.1, value=0.5, description="rate η"), layers=[frame], alt="A slope.")
+def größe(ax, η):
+    """A figure and a control whose names are not ASCII, as Python allows them."""
+    ax.plot([0, 1], [0, η])
+    return f"the slope is {η:.1f}"
+
+
+FIGURES = (line, größe)
+
+
+def write_page(file: Path, head: str = "", attributes: str = "") -> Path:
+    """A page with these figures, each below more text than a screen holds, and a section of its own."""
+    pages._on_this_page.clear()
+    figures = [pages.html_of(figure.explorable) for figure in FIGURES]
+    text = "<p style='height: 120vh'>Text.</p>"
+    body = text.join(["<h1>Figures</h1><a href='#section'>section</a>", *figures, "<h2 id='section'>Section</h2>", ""])
+    look = "<style>body { max-width: 44rem; margin: auto; padding: 0 1rem } *, ::before { box-sizing: border-box }</style>"
+    file.write_text(
+        f"<!doctype html><html lang=en {attributes}><head><meta charset=utf-8>"
+        f"<meta name=viewport content='width=device-width'><title>Figures</title>{head}{look}</head>"
+        f"<body><main>{body}</main></body></html>",
+        "utf-8",
+    )
+    return file
