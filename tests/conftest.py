@@ -27,7 +27,7 @@ def book() -> Path:
     What is up to date there is not built again: the build itself knows what a page is made of (book/_ext/downhill/execution.py).
     """
     target = Path(os.environ.get("DOWNHILL_BOOK", ROOT))
-    command = [sys.executable, str(ROOT / "tools" / "build.py"), str(ROOT), "--path-output", str(target)]
+    command = [sys.executable, "-P", str(ROOT / "tools" / "build.py"), str(ROOT), "--path-output", str(target)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}  # kernels get it from the build
     run = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert run.returncode == 0, f"the book does not build:\n{run.stderr[-6000:]}"

@@ -17,7 +17,7 @@ from downhill import execution, outcome, parallel, repository
 from nbformat.v4 import new_output
 from sphinx.errors import SphinxParallelError
 
-from tests.tiny_book import ROOT, TinyBook, notebook
+from tests.tiny_book import ROOT, TinyBook, inherited, notebook
 from tests.tiny_book import outcome as ended
 
 POSIX = os.name == "posix"
@@ -307,7 +307,7 @@ def test_watching_builds_what_is_saved(tmp_path):
     command = [sys.executable, "-m", "tools.watch", str(tmp_path)]
     log = tmp_path / "watch.log"
     with log.open("w") as stream:
-        watch = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream, start_new_session=True)
+        watch = subprocess.Popen(command, cwd=ROOT, env=inherited(), stdout=stream, stderr=stream, start_new_session=True)
     try:
         wait_for(lambda: "Watching" in log.read_text(), 90)
         assert "first text" in book.page("one")
@@ -316,4 +316,3 @@ def test_watching_builds_what_is_saved(tmp_path):
     finally:
         os.killpg(watch.pid, signal.SIGINT) if POSIX else watch.kill()
         assert watch.wait(30) == 0 or not POSIX
-    assert log.read_text().count("Watching") >= 1

@@ -29,7 +29,7 @@ sphinx:
     nb_execution_show_tb: true
     nb_execution_raise_on_error: false
 """
-COMMAND = [sys.executable, str(ROOT / "tools" / "build.py"), "."]
+COMMAND = [sys.executable, "-P", str(ROOT / "tools" / "build.py"), "."]
 
 
 def notebook(*cells: str) -> str:
@@ -56,6 +56,11 @@ def outcome(process: subprocess.Popen[str]) -> Build:
     return Build(process.returncode, re.findall(r"reading sources\.\.\. \[ *\d+%\] book/(\S+)", said), said)
 
 
+def inherited() -> dict[str, str]:
+    """The environment of a build: without PYTHONWARNINGS, which the tests set for kernels and the build sets itself."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+
+
 class TinyBook:
     """A folder with a book in it."""
 
@@ -75,11 +80,10 @@ class TinyBook:
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
         """Begin a build, in a process group of its own."""
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
         return subprocess.Popen(
             COMMAND,
             cwd=self.folder,
-            env=inherited | environment,
+            env=inherited() | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

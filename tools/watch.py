@@ -52,7 +52,7 @@ def wait_for_save(folder: Path, before: dict[Path, tuple[int, int]]) -> dict[Pat
 def build(folder: Path) -> None:
     """Build once and say what came of it."""
     start = time.monotonic()
-    code = subprocess.run([sys.executable, BUILD, "."], cwd=folder, stdout=subprocess.DEVNULL).returncode
+    code = subprocess.run([sys.executable, "-P", BUILD, "."], cwd=folder, stdout=subprocess.DEVNULL).returncode
     result = "The book is ready" if code == 0 else "The build failed, see above; the last good book stays"
     print(f"{result} ({time.monotonic() - start:.0f} s). Watching; Ctrl-C ends it.", flush=True)
 
