@@ -16,9 +16,8 @@ from nbformat.v4 import new_output
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-# What a page is made of besides its notebook: the package, the results it quotes, the versions of everything, this extension.
-INGREDIENTS = ("gdcore/**/*.*", "experiments/results/*.json", "constraints.txt", "requirements*.txt", "book/_ext/**/*.*")
-SUFFIXES = {".py", ".js", ".css", ".json", ".txt", ".html"}
+# What a page is made of besides its own file: the package, the results it quotes, the references, the versions of everything.
+INGREDIENTS = ("gdcore/**/*", "experiments/results/*", "book/*.bib", "constraints.txt", "requirements*.txt", "book/_ext/**/*")
 
 
 def prepare_kernels(warnings: str) -> None:
@@ -46,7 +45,7 @@ def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: 
 def ingredients(folder: Path) -> Iterator[Path]:
     """The files under `folder` that any page may depend on, in a fixed order."""
     for pattern in INGREDIENTS:
-        yield from sorted(path for path in folder.glob(pattern) if path.suffix in SUFFIXES and path.is_file())
+        yield from sorted(path for path in folder.glob(pattern) if path.is_file() and path.suffix != ".pyc")
 
 
 def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
