@@ -98,7 +98,7 @@ def attempt(python: str, whole: bool) -> str | None:
             if run.returncode:
                 print("\n".join(lines[-60:]))
                 return step
-        if not whole and not list(folder.glob("_build/**/convexity.html")):
+        if not whole and not list(folder.glob("_build/html/**/convexity.html")):
             return "chapter (no page was written)"
     return None
 
