@@ -166,6 +166,18 @@ def test_convolution_is_the_sum_over_the_window() -> None:
         assert output[0, y, x, f] == pytest.approx(window + b[f], rel=1e-12)
 
 
+def test_what_the_layers_of_images_can_take() -> None:
+    assert Convolution(2, 3, kernel=3).output_shape((3, 4, 2)) == (1, 2, 3)
+    for pool in (MaxPool(2), AveragePool(2)):
+        assert pool.output_shape((4, 6, 5)) == (2, 3, 5)
+        for wrong in ((3, 4, 5), (4, 3, 5), (4, 4)):
+            with pytest.raises(ValueError, match="multiples of 2"):
+                pool.output_shape(wrong)
+    for wrong in ((2, 4, 2), (4, 2, 2), (4, 4, 1), (4, 4)):
+        with pytest.raises(ValueError, match="takes examples of shape"):
+            Convolution(2, 3, kernel=3).output_shape(wrong)
+
+
 def test_batch_norm_and_layer_norm_normalize_what_they_say() -> None:
     a = np.random.default_rng(0).normal(3, 2, (50, 6))
     for layer, axis in ((BatchNorm(6, epsilon=1e-12), 0), (LayerNorm(6, epsilon=1e-12), 1)):
@@ -235,4 +247,5 @@ def test_measures_of_a_classifier() -> None:
     (tn, fp), (fn, tp) = binary = [[50, 10], [5, 35]]
     expected = (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
     assert matthews_correlation(binary) == pytest.approx(expected)
+    assert matthews_correlation(np.array(binary) / 100) == pytest.approx(expected)  # shares in the place of counts
     assert matthews_correlation([[30, 0], [0, 12]]) == 1 and matthews_correlation([[30, 0], [12, 0]]) == 0

@@ -10,6 +10,7 @@ from gdcore.networks import (
     Dense,
     LayerNorm,
     Network,
+    chunks,
     fold_statistics,
     he,
     softmax_cross_entropy,
@@ -52,6 +53,25 @@ def test_few_examples_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr("gdcore.networks.chunks.EXAMPLES_AT_ONCE", limit)
         for found, expected in zip(everything(), at_once, strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-14)
+
+
+def test_how_many_go_at_once() -> None:
+    layers = (Dense(1, 1),)
+    assert chunks.parts(layers, 1024, own=False) == [slice(None)]
+    assert chunks.parts(layers, 1025, own=False) == [slice(0, 1024), slice(1024, 2048)]
+    assert chunks.parts(layers, 5000, own=True) == chunks.parts((BatchNorm(1),), 5000, own=False) == [slice(None)]
+    sizes: list[int] = []
+
+    def size(w: np.ndarray) -> np.ndarray:
+        sizes.append(len(w))
+        return w.sum(axis=-1)
+
+    w = np.arange(10.0).reshape(5, 2)
+    np.testing.assert_array_equal(chunks.few_models(size, layers, 512, own=False)(w), w.sum(axis=-1))
+    chunks.few_models(size, layers, 204, own=False)(w)
+    chunks.few_models(size, layers, 3000, own=False)(w[:2])
+    chunks.few_models(size, layers, 3000, own=True)(w)
+    assert sizes == [2, 2, 1, 5, 1, 1, 5]
 
 
 def test_networks_with_statistics_of_their_own_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
