@@ -14,7 +14,12 @@ SETTINGS = {
         {"learning_rate": 0.016, "momentum": 0.4, "method": "Nesterov"},
         {"learning_rate": 0.048, "momentum": 0.9, "method": "momentum"},
     ],
-    "out_of_the_well": [{"momentum": 0.9, "start": 2.6}, {"momentum": 0.76, "start": 3.6}, {"momentum": 0.96, "start": 1.2}],
+    "out_of_the_well": [
+        {"momentum": 0.9, "start": 2.6},
+        {"momentum": 0.76, "start": 3.6},
+        {"momentum": 0.96, "start": 1.2},
+        {"momentum": 0.985, "start": 3.0},
+    ],
     "rate_map": [
         {"curvature": 0.1, "momentum": 0.45},
         {"curvature": 0.01, "momentum": 0.2},
