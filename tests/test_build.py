@@ -1,4 +1,6 @@
-"""The build of the book, on books of a few pages: what it does when it fails, when it is stopped, and with many processes."""
+"""The build of the book, on books of a few pages: what it does when it fails, when it is stopped,
+and with many processes.
+"""
 
 from __future__ import annotations
 
@@ -172,7 +174,9 @@ def test_two_builds_at_once_take_turns(tmp_path):
 
 
 def test_builds_agree_whatever_the_number_of_processes_and_the_load(tmp_path):
-    """Two notebooks that print and draw, and pages that refer to each other; by one process, by two, and under load."""
+    """Two notebooks that print and draw, and pages that refer to each other; by one process, by
+    two, and under load.
+    """
     cell = "import time\nfor k in range(4):\n    print('losses', k, end=' ')\n    time.sleep(0.3)\n    print([2.0 * k])"
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);"
     theorem = "\n\n```{prf:theorem} Nothing\n:label: nothing-NAME\nMuch.\n```\n\n{prf:ref}`nothing-index` {eq}`e`"

@@ -26,7 +26,7 @@ else:
 
 
 class BuildLock:
-    """A file that one process holds. The system frees it when that process ends, in whatever way."""
+    """A file that one process holds. The system frees it when that process ends, however it ends."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
