@@ -63,7 +63,7 @@ class Outcome:
         removed.
         """
         for name in removed:
-            for file in (Path(app.builder.get_outfilename(name)), *(Path(app.outdir) / "_sources").glob(f"{name}.*")):
+            for file in (Path(app.outdir) / f"{name}.html", *(Path(app.outdir) / "_sources").glob(f"{name}.*")):
                 file.unlink(missing_ok=True)
         return json.loads(self.unsettled.read_text("utf-8")) if self.unsettled.exists() else []
 

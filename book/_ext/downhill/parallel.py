@@ -115,9 +115,13 @@ def _end_with(parent: int) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx. Jupyter Book has no option for the number of processes."""
+
+    def chunks(pages: Sequence[str], nproc: int, maxbatch: int = 10) -> list[list[str]]:
+        return largest_first(app, pages)
+
     app.parallel = processes()
-    sphinx.builders.ParallelTasks = Tasks
-    sphinx.builders.make_chunks = lambda pages, nproc, maxbatch=10: largest_first(app, pages)
+    sphinx.builders.ParallelTasks = Tasks  # type: ignore[misc]
+    sphinx.builders.make_chunks = chunks  # type: ignore[assignment]
     # What this domain knows lies in env.proof_list, which sphinx-proof merges by an event.
     ProofDomain.merge_domaindata = lambda self, docnames, otherdata: None
     app.connect("env-before-read-docs", allow, priority=999)
