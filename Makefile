@@ -26,6 +26,7 @@ test-all: lint
 	$(PYTHON) tools/environment.py --requirements requirements-browsers.txt
 	$(BIN)/python -m tools.browser
 	DOWNHILL_TEST_ALL=true $(BIN)/python -m pytest --durations=10
+	$(BIN)/python -m tools.compare_builds
 	$(BIN)/python -m tools.pythons --whole
 
 lint: $(READY)

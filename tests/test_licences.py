@@ -1,4 +1,6 @@
-"""What others made of what is shipped in the built book is listed, with the text of its licence beside it."""
+"""What others made of what is shipped in the built book is listed, with the text of its licence
+beside it.
+"""
 
 from __future__ import annotations
 

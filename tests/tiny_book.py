@@ -1,4 +1,6 @@
-"""A book of a few pages in a folder of its own, built by the same extension as the real one, in seconds."""
+"""A book of a few pages in a folder of its own, built by the same extension as the real one, in
+seconds.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def notebook(*cells: str) -> str:
 
 @dataclass
 class Build:
-    """What a build came to: its exit code, the pages that it read in order of reading, and all that it said."""
+    """What a build came to: its exit code, the pages that it read in order of reading, and all that
+    it said.
+    """
 
     code: int
     read: list[str]
@@ -57,7 +61,9 @@ def outcome(process: subprocess.Popen[str]) -> Build:
 
 
 def inherited() -> dict[str, str]:
-    """The environment of a build: without PYTHONWARNINGS, which the tests set for kernels and the build sets itself."""
+    """The environment of a build: without PYTHONWARNINGS, which the tests set for kernels and the
+    build sets itself.
+    """
     return {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
 
 

@@ -1,7 +1,9 @@
-"""`jupyter-book build . -W -n --keep-going`, 1.7 s sooner: `python -m tools.build [folder] [other options]`.
+"""`jupyter-book build . -W -n --keep-going`, 1.7 s sooner: `python -m tools.build [folder] [other
+options]`.
 
-jsonschema, which Jupyter Book reads its configuration with, compiles 38 grammars of addresses when it is imported, if the
-package that holds them is installed (JupyterLab brings it). The book checks no address: here the package is not found.
+jsonschema, which Jupyter Book reads its configuration with, compiles 38 grammars of addresses when
+it is imported, if the package that holds them is installed (JupyterLab brings it). The book checks
+no address: here the package is not found.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Build the whole book twice from nothing, by one process and by several under load, and name the files that differ.
+"""Build the whole book twice from nothing, by one process and by several under load, and name the
+files that differ.
 
 `python -m tools.compare_builds` ends with exit code 1 where there are any.
 """

@@ -1,6 +1,8 @@
-"""Build the book, then build it again on each save: `python -m tools.watch [folder]`. One saved page is one page read.
+"""Build the book, then build it again on each save: `python -m tools.watch [folder]`. One saved
+page is one page read.
 
-What the build warns about is shown; the last good book stays in place until it is mended. Ctrl-C ends it.
+What the build warns about is shown; the last good book stays in place until it is mended. Ctrl-C
+ends it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 import time
 from pathlib import Path
 from typing import IO
@@ -11,7 +11,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def take(file: IO[bytes]) -> None:
@@ -26,7 +26,7 @@ else:
 
 
 class BuildLock:
-    """A file that one process holds. The system frees it when that process ends, in whatever way."""
+    """A file that one process holds. The system frees it when that process ends in any way."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

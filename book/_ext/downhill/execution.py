@@ -1,4 +1,6 @@
-"""How the notebooks are executed: explorables that need no kernel, warnings as errors, no figure that is out of date."""
+"""How the notebooks are executed: explorables that need no kernel, warnings as errors, no figure
+that is out of date.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,15 @@ from nbformat.v4 import new_output
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-# What a page is made of besides its own file: the package, the results it quotes, the references, the versions of everything.
+# What a page is made of besides its own file: the package, the results it quotes, the references,
+# the versions of everything.
 INGREDIENTS = ("gdcore/**/*", "experiments/results/*", "book/*.bib", "constraints.txt", "requirements*.txt", "book/_ext/**/*")
 
 
 def prepare_kernels(warnings: str) -> None:
-    """Set what every kernel of this build inherits. One thread a kernel: the last digits do not depend on the machine's cores."""
+    """Set what every kernel of this build inherits. One thread a kernel: the last digits do not
+    depend on the machine's cores.
+    """
     os.environ["GDCORE_EXPLORE"] = "page"
     os.environ["PYTHONWARNINGS"] = warnings
     for name in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
@@ -29,12 +34,16 @@ def prepare_kernels(warnings: str) -> None:
 
 
 def mark_page(app: Sphinx) -> None:
-    """Tell gdcore.explore, in the kernels that this build starts, which kind of page is being built."""
+    """Tell gdcore.explore, in the kernels that this build starts, which kind of page is being
+    built.
+    """
     os.environ["GDCORE_EXPLORE"] = "page" if app.builder.format == "html" else "image"
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Read every page anew when what they are made of has changed: Sphinx looks at the pages' own files alone."""
+    """Read every page anew when what they are made of has changed: Sphinx looks at the pages' own
+    files alone.
+    """
     digest = hashlib.sha256(f"{sys.version} {app.builder.format}".encode())
     for path in ingredients(Path(app.srcdir)):
         digest.update(path.read_bytes())
@@ -51,8 +60,8 @@ def ingredients(folder: Path) -> Iterator[Path]:
 def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Join a cell's messages on one stream as they came, then let myst-nb tidy them.
 
-    The kernel cuts what is printed into messages by a timer. myst-nb ends each message with a line break, so that where the
-    timer struck a line was broken.
+    The kernel cuts what is printed into messages by a timer. myst-nb ends each message with a line
+    break, so that where the timer struck a line was broken.
     """
     joined: list[NotebookNode] = []
     streams: dict[str, NotebookNode] = {}
@@ -70,7 +79,9 @@ _evaluate = NotebookClientInline.eval_variable
 
 
 def evaluate(client: NotebookClientInline, name: str) -> list[NotebookNode]:
-    """The value of a name for the text. After a cell that failed there is none, and one warning says all: the cell's own."""
+    """The value of a name for the text. After a cell that failed there is none, and one warning
+    says all: the cell's own.
+    """
     if client._cell_error is not None:
         return [new_output("execute_result", {"text/plain": "?"})]
     return _evaluate(client, name)

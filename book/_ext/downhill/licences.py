@@ -1,4 +1,6 @@
-"""The licences of what is shipped in the built book: their texts beside the files, and a table for the reader."""
+"""The licences of what is shipped in the built book: their texts beside the files, and a table for
+the reader.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def version(part: Part) -> str:
 
 
 def text(part: Part) -> str:
-    """The licence's text: from the package that brings the work, or else ours with the owner's line above."""
+    """The licence's text: from the package that brings the work, or else ours with the owner's line
+    above.
+    """
     if part.text is None:
         return _of_package(distribution(part.package))
     return f"{part.name} {version(part)}".rstrip() + f"\n{part.owner}\n\n" + (TEXTS / part.text).read_text("utf-8")

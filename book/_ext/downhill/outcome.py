@@ -1,9 +1,11 @@
-"""What a build comes to: only one without a warning replaces the book, and one that failed fails again until it is mended.
+"""What a build comes to: only one without a warning replaces the book, and one that failed fails
+again until it is mended.
 
-Sphinx writes into `html.next`, beside the book. A build that neither warned nor failed brings `html` to the same state. The
-pages that a build reads stay on a list until it is known to be good, so that the next build reads again what this one left
-unsettled: the pages that warned, or all that it was at when it was stopped. A build that warned outside of any page leaves
-nothing to go on, and the next one begins afresh.
+Sphinx writes into `html.next`, beside the book. A build that neither warned nor failed brings
+`html` to the same state. The pages that a build reads stay on a list until it is known to be good,
+so that the next build reads again what this one left unsettled: the pages that warned, or all that
+it was at when it was stopped. A build that warned outside of any page leaves nothing to go on, and
+the next one begins afresh.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ ELSEWHERE = ""  # the place of a warning that lies in no page
 
 
 class Outcome:
-    """The folder that this build may replace, the one that it writes, and the places where it warned."""
+    """The folder that this build may replace, the one that it writes, and the places where it
+    warned.
+    """
 
     def __init__(self, app: Sphinx) -> None:
         self.book = Path(app.outdir)
@@ -55,9 +59,11 @@ class Outcome:
         app.outdir = app.builder.outdir = type(app.outdir)(self.next)
 
     def left_over(self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-        """The pages that the last build left unsettled; the files of pages that are gone are removed."""
+        """The pages that the last build left unsettled; the files of pages that are gone are
+        removed.
+        """
         for name in removed:
-            for file in (Path(app.builder.get_outfilename(name)), *(Path(app.outdir) / "_sources").glob(f"{name}.*")):
+            for file in (Path(app.outdir) / f"{name}.html", *(Path(app.outdir) / "_sources").glob(f"{name}.*")):
                 file.unlink(missing_ok=True)
         return json.loads(self.unsettled.read_text("utf-8")) if self.unsettled.exists() else []
 
@@ -80,7 +86,9 @@ class Outcome:
         self.lock.release()
 
     def _keep(self, app: Sphinx, error: Exception | None) -> None:
-        """Write down the pages that warned. After an error Sphinx itself begins afresh, and the list stays as it is."""
+        """Write down the pages that warned. After an error Sphinx itself begins afresh, and the
+        list stays as it is.
+        """
         pages = {page_of(app, place) for place in self.places}
         if error is None and None not in pages:
             self.unsettled.write_text(json.dumps(sorted(page for page in pages if page)), "utf-8")
@@ -104,10 +112,11 @@ def page_of(app: Sphinx, place: str) -> str | None:
 
 
 def publish(source: Path, target: Path) -> None:
-    """Bring `target` to the state of `source`, file by file: no moment without a book, and no half page.
+    """Bring `target` to the state of `source`, file by file: no moment without a book, and no half
+    page.
 
-    What may fail for want of room, copying, comes first; the copies then replace the old files. Folders are not renamed,
-    because a web server may stand in one.
+    What may fail for want of room, copying, comes first; the copies then replace the old files.
+    Folders are not renamed, because a web server may stand in one.
     """
     waiting = target.with_name(f"{target.name}.new")
     shutil.rmtree(waiting, ignore_errors=True)

@@ -19,12 +19,15 @@ from sphinx_proof.domain import ProofDomain
 
 MOST_PROCESSES = 4  # each starts a kernel of 150 to 300 MB
 
-# These declare nothing, which Sphinx takes for no. Their code was read: none keeps anything while a page is read or written.
+# These declare nothing, which Sphinx takes for no. Their code was read: none keeps anything while a
+# page is read or written.
 LOOKED_AT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex", "sphinx-mathjax-offline")
 
 
 def processes() -> int:
-    """How many processes share the work: DOWNHILL_JOBS, else one for each core. Windows, which cannot fork, has one."""
+    """How many processes share the work: DOWNHILL_JOBS, else one for each core. Windows, which
+    cannot fork, has one.
+    """
     if not parallel_available:
         return 1
     asked = os.environ.get("DOWNHILL_JOBS")
@@ -37,7 +40,8 @@ def processes() -> int:
 
 
 def allow(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Let the extensions that were looked at run in parallel; after reading in this process, write in it as well.
+    """Let the extensions that were looked at run in parallel; after reading in this process, write
+    in it as well.
 
     A process that has had kernels holds their sockets and threads, which do not survive a fork.
     """
@@ -49,10 +53,11 @@ def allow(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def largest_first(app: Sphinx, pages: Sequence[str]) -> list[list[str]]:
-    """Each page for itself, in such an order that no process begins a long page when the others are done.
+    """Each page for itself, in such an order that no process begins a long page when the others are
+    done.
 
-    Sphinx begins as many chunks as there are processes, and then always the last that is left. Only the reading is ordered
-    by size: the search index takes the pages in as they are written.
+    Sphinx begins as many chunks as there are processes, and then always the last that is left. Only
+    the reading is ordered by size: the search index takes the pages in as they are written.
     """
     if app.phase != BuildPhase.READING:
         return [[page] for page in pages]
@@ -61,7 +66,9 @@ def largest_first(app: Sphinx, pages: Sequence[str]) -> list[list[str]]:
 
 
 class Tasks(ParallelTasks):
-    """Sphinx's tasks, with results taken in by name and not by speed, and no waiting for a process that was killed."""
+    """Sphinx's tasks, with results taken in by name and not by speed, and no waiting for a process
+    that was killed.
+    """
 
     def __init__(self, nproc: int) -> None:
         super().__init__(nproc)
@@ -75,7 +82,9 @@ class Tasks(ParallelTasks):
         super().add_task(task_func, arg, lambda arg, result: self._finished.append((arg, result, take_in)))
 
     def join(self) -> None:
-        """Wait for every task, then take the results in as one process would have. Raise what any of them raised."""
+        """Wait for every task, then take the results in as one process would have. Raise what any
+        of them raised.
+        """
         super().join()
         if self._failure is not None:  # Sphinx drops it where it comes up while tasks are still being added
             raise self._failure
@@ -106,9 +115,13 @@ def _end_with(parent: int) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx. Jupyter Book has no option for the number of processes."""
+
+    def chunks(pages: Sequence[str], nproc: int, maxbatch: int = 10) -> list[list[str]]:
+        return largest_first(app, pages)
+
     app.parallel = processes()
-    sphinx.builders.ParallelTasks = Tasks
-    sphinx.builders.make_chunks = lambda pages, nproc, maxbatch=10: largest_first(app, pages)
-    # What this domain knows lies in env.proof_list, which sphinx-proof itself merges on env-merge-info.
+    sphinx.builders.ParallelTasks = Tasks  # type: ignore[misc]
+    sphinx.builders.make_chunks = chunks  # type: ignore[assignment]
+    # What this domain knows lies in env.proof_list, which sphinx-proof merges by an event.
     ProofDomain.merge_domaindata = lambda self, docnames, otherdata: None
     app.connect("env-before-read-docs", allow, priority=999)

@@ -1,4 +1,6 @@
-"""What others made of what is shipped in the built book: the one table, which the page of licences and its test read."""
+"""What others made of what is shipped in the built book: the one table, which the page of licences
+and its test read.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ FOUND_IN_THEME = "pydata_sphinx_theme/theme/pydata_sphinx_theme/static"
 
 @dataclass(frozen=True)
 class Part:
-    """One work: its licence, the files under `_static` that it covers (shell patterns), and where version and text are found.
+    """One work: its licence, the files under `_static` that it covers (shell patterns), and where
+    version and text are found.
 
-    package     the installed package that brings it; its version and licence are the package's where nothing else is said
+    package     the installed package that brings it, whose version and text it has unless told
     version_in  a file of that package, and a pattern whose first group is the version
     text        a file of `texts`, for a work whose package does not bring the text
     owner       the line of copyright that goes above such a text

@@ -1,4 +1,6 @@
-"""What leads from a page to the public repository that this copy was cloned from; a fork's pages lead to the fork."""
+"""What leads from a page to the public repository that this copy was cloned from; a fork's pages
+lead to the fork.
+"""
 
 from __future__ import annotations
 
@@ -49,18 +51,21 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def offer_repository(app: Sphinx, config: Config) -> None:
-    """Point the Binder button and the repository's at it, and let every page's foot say what is ours to say."""
+    """Point the Binder button and the repository's at it, and let every page's foot say what is
+    ours to say.
+    """
     config.templates_path = [*config.templates_path, str(Path(__file__).with_name("templates"))]
     footer = "author.html, copyright.html, last-updated.html, extra-footer.html, downhill-footer.html"
-    config.html_theme_options |= {"footer_content_items": footer.split(", ")}
+    options: dict[str, Any] = config.html_theme_options
+    options["footer_content_items"] = footer.split(", ")
     repository = public_repository(Path(app.srcdir))
     if repository:
-        config.html_theme_options |= {
-            "repository_url": repository,
-            "repository_branch": _git(Path(app.srcdir), "symbolic-ref", "--short", "HEAD") or "main",
-            "use_repository_button": True,
-            "launch_buttons": BINDER,
-        }
+        options.update(
+            repository_url=repository,
+            repository_branch=_git(Path(app.srcdir), "symbolic-ref", "--short", "HEAD") or "main",
+            use_repository_button=True,
+            launch_buttons=BINDER,
+        )
 
 
 def offer_report(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

@@ -8,7 +8,9 @@ from sphinx.application import Sphinx
 
 
 def tidy_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Leave out scripts that no page needs: doubles, Thebe (which would ask another site), and the state of widgets not shown."""
+    """Leave out scripts that no page needs: doubles, Thebe (which would ask another site), and the
+    state of widgets not shown.
+    """
     kept: dict[tuple[Any, Any], Any] = {}
     for script in context["script_files"]:
         attributes = getattr(script, "attributes", {})
