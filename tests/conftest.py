@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import engines
 from tools import browser as browsers
 
 if TYPE_CHECKING:
@@ -73,3 +74,12 @@ def watched(browser: Browser) -> Iterator[Watched]:
     context.close()
     assert not seen.errors
     assert not seen.requests
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and say so, the tests of a browser that this machine does not have."""
+    unwanted = {engine for engine in engines.DRIVERS if not engines.wanted(engine)}
+    out = [item for item in items if unwanted & set(getattr(item, "fixturenames", ()))]
+    if out:
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)

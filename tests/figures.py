@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import ipywidgets
@@ -41,13 +42,18 @@ def größe(ax, η):
 FIGURES = (line, größe)
 
 
-def write_page(file: Path, head: str = "", attributes: str = "") -> Path:
-    """A page with these figures, each below more text than a screen holds, and a section of its own."""
+@functools.cache
+def drawn() -> tuple[str, ...]:
+    """The figures' HTML, drawn once."""
     pages._on_this_page.clear()
-    figures = [pages.html_of(figure.explorable) for figure in FIGURES]
+    return tuple(pages.html_of(figure.explorable) for figure in FIGURES)
+
+
+def write_page(file: Path, head: str = "", attributes: str = "") -> Path:
+    """A page with these figures, each above more text than a screen holds, and a section of its own."""
     text = "<p style='height: 120vh'>Text.</p>"
-    body = text.join(["<h1>Figures</h1><a href='#section'>section</a>", *figures, "<h2 id='section'>Section</h2>", ""])
-    look = "<style>body { max-width: 44rem; margin: auto; padding: 0 1rem } *, ::before { box-sizing: border-box }</style>"
+    body = text.join(["<h1>Figures</h1><a href='#section'>section</a>", *drawn(), "<h2 id='section'>Section</h2>", ""])
+    look = "<style>body { max-width: 44rem; margin: auto; padding: 0 1rem }</style>"
     file.write_text(
         f"<!doctype html><html lang=en {attributes}><head><meta charset=utf-8>"
         f"<meta name=viewport content='width=device-width'><title>Figures</title>{head}{look}</head>"

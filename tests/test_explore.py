@@ -58,12 +58,16 @@ def unpacked(html):
 
 # Controls
 
+ALL_TENTHS = ("-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2", "0.3")
+
 
 @pytest.mark.parametrize(
     ("control", "kind", "values", "texts"),
     [
         (slider(min=0.1, max=0.3, step=0.1, value=0.2), "range", (0.1, 0.2, 0.3), ("0.1", "0.2", "0.3")),
         (slider(min=0.002, max=0.01, step=0.004, value=0.006), "range", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.010")),
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), "range", (-0.9, 0.0, 0.9), ("-0.9", "0.0", "0.9")),
+        (slider(min=-0.3, max=0.3, step=0.1, value=0.1), "range", (-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3), ALL_TENTHS),
         (slider(readout_format=".0%"), "range", (0, 0.25, 0.5, 0.75, 1), ("0%", "25%", "50%", "75%", "100%")),
         (ipywidgets.FloatLogSlider(min=-2, max=0, step=1, value=0.1), "range", (0.01, 0.1, 1.0), ("0.01", "0.1", "1")),
         (ipywidgets.IntSlider(min=1, max=7, step=3, value=4), "range", (1, 4, 7), ("1", "4", "7")),

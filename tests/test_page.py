@@ -60,7 +60,7 @@ def test_each_control_moves_picture_and_caption_by_mouse(page, file):
     box = slider.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
     says(page, "line", "one, alone at 0.9, round")
-    figure.get_by_label("points").select_option("two")
+    figure.get_by_label("points", exact=True).select_option("two")
     says(page, "line", "two at 0.9, round")
     figure.get_by_label("square").click()
     figure.get_by_label("bold").click()
@@ -106,7 +106,7 @@ def test_a_slider_says_where_it_stands(page, file):
 def test_the_address_holds_the_state_and_restores_it(page, file):
     figure = go(page, file)
     figure.get_by_label("height (m)").press("End")
-    figure.get_by_label("points").select_option("one, alone")
+    figure.get_by_label("points", exact=True).select_option("one, alone")
     figure.get_by_label("square").check()
     address(page, "#line:height=0.9,shape=square")
     page.locator("figure[id='größe'] input").press("Home")
@@ -128,47 +128,54 @@ def test_the_figure_that_an_address_names_first_is_in_view(page, file):
 RIGHT = "two at -0.9, square, bold"
 
 
-@pytest.mark.parametrize(
-    ("state", "text"),
-    [
-        ("line:height=-0.9,count=two,shape=square,bold=on", RIGHT),
-        ("line%3Aheight%3D-0.9%2Ccount%3Dtwo%2Cshape%3Dsquare%2Cbold%3Don", RIGHT),  # as mail programs escape it
-        ("line%253Aheight%253D-0.9%252Ccount%253Dtwo%252Cshape%253Dsquare%252Cbold%253Don", RIGHT),  # and once more on its way
-        ("line:height=-0.9%2Ccount=two,shape%3Dsquare,bold=on", RIGHT),
-        ("section;line:height=-0.9,count=two,shape=square,bold=on", RIGHT),
-        ("line:height=−0.9,count=two,shape=square,bold=on", RIGHT),
-        ("line:height=-0%2C9,count=two,shape=square,bold=on", RIGHT),  # a decimal comma
-        ("line:height=-0,9,count=two,shape=square,bold=on", RIGHT),
-        ("line:count=one%2C%20alone,height=0.9", "one, alone at 0.9, round"),
-        ("line:height=0.85", "one, alone at 0.9, round"),
-        ("line:height=1e3", "one, alone at 0.9, round"),
-        ("unknown:x=1;line:height=0.9", "one, alone at 0.9, round"),
-        ("line:width=2,height=0.9", "one, alone at 0.9, round"),
-        ("line:height=0.9;größe:η=%ZZ", "one, alone at 0.9, round"),
-        *(
-            (f"line:height={malformed}", START)
-            for malformed in ("%ZZ", "%", "%E4", "", "Infinity", "-Infinity", "NaN", "1e999", "0x1", "two", "0.9.9", " ", "%00")
-        ),
-        *(
-            (malformed, START)
-            for malformed in (
-                "line:",
-                "line",
-                ":",
-                ";",
-                "%ZZ",
-                "line:height",
-                "line:height==",
-                "line:=0.9",
-                "line;height=0.9",
-                "[(*+?",
-            )
-        ),
-    ],
-)
-def test_what_an_address_says_is_read_right_or_left_alone(page, file, state, text):
-    go(page, file, f"#{state}")
-    says(page, "line", text)
+READ = [
+    ("line:height=-0.9,count=two,shape=square,bold=on", RIGHT),
+    ("line%3Aheight%3D-0.9%2Ccount%3Dtwo%2Cshape%3Dsquare%2Cbold%3Don", RIGHT),  # as mail programs escape it
+    ("line%253Aheight%253D-0.9%252Ccount%253Dtwo%252Cshape%253Dsquare%252Cbold%253Don", RIGHT),  # and once more on its way
+    ("line:height=-0.9%2Ccount=two,shape%3Dsquare,bold=on", RIGHT),
+    ("section;line:height=-0.9,count=two,shape=square,bold=on", RIGHT),
+    ("line:height=−0.9,count=two,shape=square,bold=on", RIGHT),
+    ("line:height=-0%2C9,count=two,shape=square,bold=on", RIGHT),  # a decimal comma
+    ("line:height=-0,9,count=two,shape=square,bold=on", RIGHT),
+    ("line:count=one%2C%20alone,height=0.9", "one, alone at 0.9, round"),
+    ("line:height=0.85", "one, alone at 0.9, round"),
+    ("line:height=1e3", "one, alone at 0.9, round"),
+    ("unknown:x=1;line:height=0.9", "one, alone at 0.9, round"),
+    ("line:width=2,height=0.9", "one, alone at 0.9, round"),
+    ("line:height=0.9;größe:η=%ZZ", "one, alone at 0.9, round"),
+    *(
+        (f"line:height={malformed}", START)
+        for malformed in ("%ZZ", "%", "%E4", "", "Infinity", "-Infinity", "NaN", "1e999", "0x1", "two", "0.9.9", " ", "%00")
+    ),
+    *(
+        (malformed, START)
+        for malformed in (
+            "line:",
+            "line",
+            ":",
+            ";",
+            "%ZZ",
+            "line:height",
+            "line:height==",
+            "line:=0.9",
+            "line;height=0.9",
+            "[(*+?",
+        )
+    ),
+]
+
+
+def test_what_an_address_says_is_read_right_or_left_alone(page, file):
+    figure = go(page, file)
+    says(page, "line", START)
+    move = "hash => new Promise(done => (addEventListener('hashchange', done, { once: true }), (location.hash = hash)))"
+    wrong = {}
+    for state, text in READ:
+        page.evaluate(move, "#line:bold=off")
+        page.evaluate(move, state)
+        if caption(figure).inner_text() != text:
+            wrong[state] = caption(figure).inner_text()
+    assert not wrong
 
 
 def test_a_malformed_state_of_one_figure_leaves_the_others_theirs(page, file):
@@ -184,7 +191,7 @@ def test_a_link_of_the_page_keeps_what_the_figures_show(page, file):
     page.locator("a").click()
     address(page, "#section;line:height=0.9")
     says(page, "line", "one, alone at 0.9, round")
-    page.reload()
+    go(page, file, page.evaluate("location.hash"))
     expect(page.locator("#section")).to_be_in_viewport()
     says(page, "line", "one, alone at 0.9, round")
     page.locator("figure#line").get_by_role("button").click()
@@ -249,7 +256,8 @@ def test_data_cut_short_are_said_and_the_controls_are_off(page, file, tmp_path, 
 
 
 @pytest.mark.parametrize(
-    "after", ['class="explore-control" data-name="shape"', '<fieldset class="explore-control" data-name="shape" data-te']
+    "after",
+    ['class="explore-control" data-name="shape"', '<fieldset class="explore-control" data-name="shape" data-unit="" data-te'],
 )
 def test_a_page_cut_short_within_a_figure_keeps_what_arrived(page, tmp_path, after):
     html = write_page(tmp_path / "page.html").read_text("utf-8")

@@ -123,7 +123,9 @@ def _grid(where: str, widget: Any) -> tuple[float, ...]:
     step = number(f"{where}: step", widget.step, above=0)
     count = (most - least) / step + 1e-6
     _check_count(where, math.floor(min(count, 1e15)) + 1, "take a larger step")
-    values = tuple(float(f"{least + k * step:.12g}") for k in range(math.floor(count) + 1))
+    places = (least + k * step for k in range(math.floor(count) + 1))
+    # Rounding leaves 1e-16 where 0 is meant, which would be shown as -0.0.
+    values = tuple(0.0 if abs(place) < 1e-6 * step else float(f"{place:.12g}") for place in places)
     _nearest(where, "max", most, values)
     return values
 
