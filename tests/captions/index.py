@@ -22,4 +22,10 @@ def which_way_down(method, rate):
             before, now = now, now - rate * curvature * now + memory * (now - before)
         height += curvature / 2 * now**2
     start = canyon().value(canyon().minima[0] + [-1.5, 1.925]) - canyon().value(canyon().minima[0])
-    return "higher up than where it started" if height > start else f"{height:.3g} above" if height >= 1e-12 else "less than 10⁻¹² above"
+    return (
+        "higher up than where it started"
+        if height > start
+        else f"{height:.3g} above"
+        if height >= 1e-12
+        else "less than 10⁻¹² above"
+    )
