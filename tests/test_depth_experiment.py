@@ -28,6 +28,12 @@ def test_the_committed_results_begin_as_the_trainings_do(activation: str) -> Non
         np.testing.assert_allclose(of(values, axis=-1), record[name][:5], rtol=0.02)
 
 
+def test_the_best_rate_of_a_setting_that_learns_is_not_an_end_of_the_grid() -> None:
+    learning = [s for s in results.read("depth")["trainings"] if s["median"][-1] < 0.2]
+    assert len(learning) > 30
+    assert all(depth.RATES[0] < s["best_rate"] < depth.RATES[-1] for s in learning)
+
+
 def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     for name, value in {"GAINS": [8.0], "DEPTHS": [5], "STEPS": 10, "RATES": [0.1, 1.0]}.items():
