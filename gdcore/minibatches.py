@@ -109,13 +109,13 @@ class Minibatches(Objective):
         return _unpickled, (cloudpickle.dumps((self.objective_of, self.data, options)),)
 
 
-def noisy(objective: Objective, noise: ArrayLike) -> Objective:
-    """The objective with `noise[t − 1]` added to its gradient at step t: stochastic gradients whose
-    noise you choose.
+def noisy(objective: Objective, noise: ArrayLike | Callable[[int], ArrayLike]) -> Objective:
+    """The objective with noise added to its gradient at each step: stochastic gradients of your choice.
 
-    `noise` is (steps, d), or (steps, ..., d) for runs side by side. Its `whole` is the objective
-    itself. Raises ValueError at a step for which there is no noise, and for noise of another
-    dimension.
+    `noise` is (steps, d), or (steps, ..., d) for runs side by side, of which step t takes
+    `noise[t − 1]`, or a function of t. The result's `whole` is the objective itself.
+    Raises ValueError or TypeError for noise that is not finite numbers or of another dimension, and
+    at a step for which there is none.
 
     >>> from gdcore.objectives import bowl
     >>> shaken = noisy(bowl(), [[0.5, 0], [-0.5, 0]])
@@ -123,13 +123,14 @@ def noisy(objective: Objective, noise: ArrayLike) -> Objective:
     array([0.5, 0. ])
     """
     require.objective(objective)
-    added = validation.points(noise, objective.dimension, "noise")
+    added = () if callable(noise) else validation.points(noise, objective.dimension, "noise")
 
     def sample(t: int) -> Objective:
-        t = validation.whole_number("t", t, least=1, most=len(added))
+        t = validation.whole_number("t", t, least=1, most=len(added) or None)
+        of_step = noise(t) if callable(noise) else added[t - 1]
 
         def gradient(w: Array) -> Array:
-            return objective.gradient(w) + added[t - 1].astype(w.dtype, copy=False)
+            return objective.gradient(w) + np.asarray(of_step).astype(w.dtype, copy=False)
 
         return replace(objective, gradient=gradient, full=objective)
 
