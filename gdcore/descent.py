@@ -81,8 +81,9 @@ class Path:
         _require_one_run(self.points)
         goal = validation.points(target, self.points.shape[-1], "target")
         tolerance = validation.number("tolerance", tolerance, least=0)
-        away = ~(np.linalg.norm(self.points - goal, axis=-1) <= tolerance)
-        return _from_then_on(~away, self.steps, validation.whole_number("quiet", quiet, least=0))
+        with np.errstate(all="ignore"):  # the points of a run that diverges may be as large as floats are
+            near = np.linalg.norm(self.points - goal, axis=-1) <= tolerance
+        return _from_then_on(near, self.steps, validation.whole_number("quiet", quiet, least=0))
 
     def arrival_of_values(self, level: float, *, quiet: int = 0) -> int | None:
         """The first recorded step from which on the whole objective is at most `level`; else as

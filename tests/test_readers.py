@@ -216,3 +216,8 @@ def test_singular_equations_have_the_shortest_solution_and_a_slope_without_curva
         hessian=lambda w: np.diag([1.0, 0.0]) + np.zeros((*w.shape, 2)),
     )
     assert newton(slope, [2.0, 3.0])[0].tolist() == [0.0, 3.0]
+
+
+def test_a_run_that_diverges_never_arrives():
+    path = descend(methods.gradient_descent, objectives.parabola(), [0.0], 2000, learning_rate=1.0)
+    assert path.diverged_at is not None and path.arrival([1.0], 1e-6) is None and path.arrival_of_values(-2.9) is None

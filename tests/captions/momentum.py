@@ -40,7 +40,7 @@ def momentum_on_the_canyon(learning_rate, momentum, method):
         for step in range(1, 401):
             drift = share * (now - before)
             before, now = now, now + drift - learning_rate * np.array([12, 80]) * (now + look_ahead * drift)
-            if np.abs(now).max() >= 1e-6:
+            if np.hypot(*now) > 1e-6:
                 last_far = step
         return f"after {last_far + 1} steps" if last_far < 400 else "not after 400 steps"
 

@@ -58,13 +58,11 @@ def probabilities(z):
 
 
 def in_words(x):
-    if 0.01 <= x < 1000:
-        return f"{x:.2g}" if x < 100 else f"{x:.0f}"
-    exponent = int(np.floor(np.log10(x)))
-    digit = round(x / 10.0**exponent)
-    if digit == 10:
-        digit, exponent = 1, exponent + 1
-    return f"{digit}·10" + "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(c)] for c in str(exponent))
+    """Two significant digits, from 0.01 to below 10,000 written out."""
+    exponent = int(f"{x:.1e}".split("e")[1])
+    if -2 <= exponent < 4:
+        return f"{x:,.{max(0, 1 - exponent)}f}"
+    return f"{x / 10.0**exponent:.1f} · 10" + "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(c)] for c in str(exponent))
 
 
 def variance_through_depth(gain, depth, activation):
