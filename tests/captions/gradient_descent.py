@@ -46,7 +46,7 @@ def _scientific(number):
         return f"{number:.2g}"
     mantissa, exponent = f"{number:.1e}".split("e")
     raised = "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(sign)] for sign in str(int(exponent)))
-    return f"{mantissa}·10{raised}"
+    return f"{mantissa} · 10{raised}"
 
 
 def step_of_the_difference(h, precision):
