@@ -110,7 +110,7 @@ class Minibatches(Objective):
 
 
 def noisy(objective: Objective, noise: ArrayLike | Callable[[int], ArrayLike]) -> Objective:
-    """The objective with noise added to its gradient at each step: stochastic gradients of your choice.
+    """The objective with noise of your choice added to its gradient at each step.
 
     `noise` is (steps, d), or (steps, ..., d) for runs side by side, of which step t takes
     `noise[t − 1]`, or a function of t. The result's `whole` is the objective itself.
