@@ -81,11 +81,8 @@ def quadratic_and_its_eigenvalues(lambda1, lambda2, angle):
     if lambda1 == lambda2 == 0:
         return "Both eigenvalues are zero"
     if lambda1 * lambda2 == 0:
-        return (
-            "no minimum"
-            if min(lambda1, lambda2) < 0
-            else "An eigenvalue is zero: the quadratic is constant in one direction and rises"
-        )
+        way, not_that = ("falls", "minimum") if min(lambda1, lambda2) < 0 else ("rises", "maximum")
+        return f"constant in one direction and {way} in the other: no {not_that};"
     if lambda1 * lambda2 < 0:
         up, down = ("u₁", "u₂") if lambda1 > 0 else ("u₂", "u₁")
         return f"A saddle: up along {up}, down along {down}."
