@@ -18,9 +18,7 @@ from gdcore.objectives import Objective
 
 
 class RmspropState(NamedTuple):
-    """The average r of the squared gradients, m of the gradients if centered, the velocity v, (...,
-    d).
-    """
+    """The averages r of squared gradients and, if centered, m of gradients; the velocity v."""
 
     r: float | Array
     m: float | Array

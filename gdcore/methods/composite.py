@@ -32,9 +32,7 @@ def proximal_gradient(objective: Objective, w: Array, state: Any = (), *, learni
 
 
 class SvrgState(NamedTuple):
-    """The steps taken t, the snapshot w̃ and the gradient of the whole there, `mean`, each (...,
-    d).
-    """
+    """The steps taken t, the snapshot w̃, and the gradient of the whole there, `mean`."""
 
     t: int
     snapshot: Any

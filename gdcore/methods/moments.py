@@ -228,8 +228,8 @@ def lion(
     g = ∇L(w). Each coordinate moves by η, in the direction of an average m of the gradients that
     looks ahead by the present one. Only the sign counts, so the size of the loss does not, and
     there is no ε. Where the average is 0 the coordinate rests. A rate 3 to 10 times smaller than
-    Adam's is usual, since every coordinate moves by all of it. w is (..., d); the state is m, (...,
-    d), at first 0.
+    Adam's is usual, since every coordinate moves by all of it. w is (..., d); the state is m,
+    (..., d), at first 0.
 
     - `learning_rate`: η ≥ 0.
     - `beta1`, `beta2`: in [0, 1).
