@@ -196,7 +196,7 @@ def _data(name: str, inputs: ArrayLike, t: ArrayLike, axes: int, reduction: str)
 
 
 def _products(matrix: Array, vectors: Array) -> Array:
-    """The product of matrices (..., n, m) with vectors (..., m), (..., n), in the vectors' precision."""
+    """Matrices (..., n, m) times vectors (..., m), in the vectors' precision: (..., n)."""
     matrix = matrix.astype(vectors.dtype, copy=False)
     if matrix.ndim == 2:
         return vectors @ matrix.T
