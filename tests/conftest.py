@@ -38,7 +38,9 @@ def book() -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium. Without one the browser tests are skipped on a reader's machine and fail in continuous integration."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)  # a machine with neighbours takes its time
 
     path = browsers.find()
     if path is None:
