@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -87,9 +86,6 @@ class TinyBook:
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
         """Begin a build, in a process group of its own."""
-        # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
             COMMAND,
             cwd=self.folder,
