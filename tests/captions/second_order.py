@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 
-from gdcore.curvature import wolfe_line_search
 from gdcore.data import spirals
+from gdcore.line_searches import wolfe_line_search
 from gdcore.networks import Dense, Network, squared_error, tanh, xavier
 from gdcore.objectives import quadratic
 from tests.conftest import ROOT
