@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 import ipywidgets
@@ -61,3 +62,10 @@ def write_page(file: Path, head: str = "", attributes: str = "") -> Path:
         "utf-8",
     )
     return file
+
+
+def contrast(element):
+    """The contrast of an element's ink with white, by the definition of WCAG."""
+    channels = re.findall(r"[\d.]+", element.evaluate("element => getComputedStyle(element).color"))[:3]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (float(channel) / 255 for channel in channels)]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.conftest import ROOT
+from tests.figures import contrast
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 PAGES = [
@@ -145,6 +148,8 @@ def test_the_start_frame_needs_no_script(browser, book, name):
         assert figure.locator(".explore-picture svg path").count() > 0
         assert figure.locator(".explore-picture").get_attribute("aria-label").strip()
     assert page.locator(".explore-controls:visible").count() == 0
+    with_controls = page.locator("figure.explore:has(.explore-controls)").count()
+    assert page.locator(".explore-word:visible").count() == with_controls
     context.close()
 
 
@@ -180,6 +185,56 @@ def test_print_keeps_the_values_and_hides_the_handles(watched, book, name):
         assert figure.locator(".explore-picture").is_visible()
         assert figure.locator("input[type=range]:visible, button:visible").count() == 0
         assert all(output.is_visible() for output in figure.locator("output").all())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_ink_on_paper_is_dark_when_the_theme_is(watched, book, name):
+    watched.page.emulate_media(color_scheme="dark")
+    page = open_page(watched, book, name)
+    page.emulate_media(color_scheme="dark", media="print")
+    for part in page.locator("figure.explore").locator("svg, figcaption, output").all():
+        assert contrast(part) >= 4.5
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_narrowest_screen_scrolls_in_one_direction_alone(watched, book, name):
+    """1,280 pixels at 400 per cent are 320."""
+    watched.page.set_viewport_size({"width": 320, "height": 640})
+    page = open_page(watched, book, name, formulas=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_id_stands_twice_on_a_page(watched, book, name):
+    ids = open_page(watched, book, name).locator("[id]").evaluate_all("elements => elements.map(element => element.id)")
+    assert [each for each, times in Counter(ids).items() if times > 1] == []
+
+
+SET = "document.querySelectorAll('mjx-container').length"
+
+
+@pytest.mark.parametrize("setting", ["explorer", "collapsible"])
+def test_no_setting_of_the_menu_takes_the_formulas_away_from_disk(watched, book, setting):
+    kept = json.dumps({setting: True, "renderer": "CHTML"})
+    watched.page.add_init_script(f"localStorage.setItem('MathJax-Menu-Settings', {json.dumps(kept)})")
+    page = open_page(watched, book, "convexity", formulas=True)
+    page.wait_for_function(SET)
+    assert json.loads(page.evaluate("localStorage.getItem('MathJax-Menu-Settings')")) == {"renderer": "CHTML"}
+    item = "MathJax.startup.document.menu.menu.findID('Accessibility', '%s').disabled"
+    page.wait_for_function(f"{item % 'Activate'} && {item % 'Collapsible'}")
+
+
+@pytest.mark.parametrize("address", ["#fig-momentum-geometry", "#geometry:learning_rate=0.1"])
+def test_a_link_lands_where_it_leads_when_formulas_are_set(watched, book, address):
+    """Without the browser's own anchoring, which Safari's engine does not have."""
+    watched.page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => { document.documentElement.style.overflowAnchor = 'none' })"
+    )
+    page = open_page(watched, book, "momentum", address, formulas=True)
+    page.wait_for_function(SET)
+    page.evaluate("MathJax.startup.promise")
+    name = address[1:].partition(":")[0]
+    page.wait_for_function("id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 120", arg=name)
 
 
 def test_nothing_comes_from_another_site(book):

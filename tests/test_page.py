@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.figures import FIGURES, write_page
+from tests.figures import FIGURES, contrast, write_page
 
 PICTURE = "figure => figure.querySelector('.explore-picture').innerHTML"
 START = "one, alone at 0.3, round"
@@ -358,13 +358,6 @@ def test_ink_on_paper_is_dark_whatever_the_theme(page, tmp_path):
     page.emulate_media(media="print")
     for part in (".explore-picture svg", "figcaption", "output", ".explore-control > label", "select"):
         assert contrast(figure.locator(part).first) >= 4.5
-
-
-def contrast(element):
-    """The contrast of an element's ink with white, by the definition of WCAG."""
-    channels = re.findall(r"[\d.]+", element.evaluate("element => getComputedStyle(element).color"))[:3]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (float(channel) / 255 for channel in channels)]
-    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
 def test_ids_are_unique_in_the_page(page, file):
