@@ -1,4 +1,6 @@
-"""No id stands twice on a page: boxes of theorems, proofs, exercises and solutions repeat theirs."""
+"""No id stands twice on a page: boxes of theorems, proofs, exercises and solutions repeat
+theirs.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# What sphinx-proof and sphinx-exercise give to every box alike. Links lead to the boxes' own labels.
+# What sphinx-proof and sphinx-exercise give to every box alike. Links lead to the boxes' own
+# labels.
 _REPEATED = re.compile(r'(<(?:div|section)\b[^>]*?) id="(?:proof|(?:proof|exercise|solution)-content)"')
 
 
