@@ -76,13 +76,26 @@ def local_quadratic(x, y):
     )
 
 
+def _kinds_with_fourth_powers(lambda1, lambda2):
+    """What 0 can be once a⁴ + b⁴, with either sign, is added to the quadratic: seen on a small ring."""
+    kinds = set()
+    for sign in (1, -1):
+        ring = [(0.1 * math.cos(turn), 0.1 * math.sin(turn)) for turn in np.linspace(0, 2 * math.pi, 41)]
+        heights = [(lambda1 * a * a + lambda2 * b * b) / 2 + sign * (a**4 + b**4) for a, b in ring]
+        kinds.add("minimum" if min(heights) > 0 else "maximum" if max(heights) < 0 else "neither")
+    return kinds
+
+
 def quadratic_and_its_eigenvalues(lambda1, lambda2, angle):
     """The half-axes are where the cut along an eigenvector reaches the height ½."""
     if lambda1 == lambda2 == 0:
         return "Both eigenvalues are zero"
     if lambda1 * lambda2 == 0:
-        way, not_that = ("falls", "minimum") if min(lambda1, lambda2) < 0 else ("rises", "maximum")
-        return f"constant in one direction and {way} in the other: no {not_that};"
+        way = "rises" if max(lambda1, lambda2) > 0 else "falls"
+        possible = _kinds_with_fourth_powers(lambda1, lambda2)
+        [never] = {"minimum", "maximum"} - possible
+        [open_kind] = {"minimum", "maximum"} & possible
+        return f"constant in one direction and {way} in the other: no {never}; whether a {open_kind}, it does not decide."
     if lambda1 * lambda2 < 0:
         up, down = ("u₁", "u₂") if lambda1 > 0 else ("u₂", "u₁")
         return f"A saddle: up along {up}, down along {down}."
