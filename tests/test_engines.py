@@ -95,11 +95,11 @@ def chapter_path(engine, book):
     """The same in a chapter, whose formulas are set, and where an address lands on its figure when they are."""
     engine.open((book / "momentum.html").as_uri())
     engine.wait("document.querySelector('mjx-container')", seconds=60)
-    essential_path(engine, (book / "momentum.html").as_uri(), "geometry", (book / "references.html").as_uri())
+    essential_path(engine, (book / "momentum.html").as_uri(), "nesterov_geometry", (book / "references.html").as_uri())
     engine.open((book / "references.html").as_uri())
-    engine.open((book / "momentum.html").as_uri() + "#geometry:learning_rate=0.1")
+    engine.open((book / "momentum.html").as_uri() + "#nesterov_geometry:momentum=0.5")
     engine.wait("document.querySelector('mjx-container')", seconds=60)
-    engine.wait("Math.abs(document.getElementById('geometry').getBoundingClientRect().top) < 120")
+    engine.wait("Math.abs(document.getElementById('nesterov_geometry').getBoundingClientRect().top) < 120")
 
 
 def test_firefox_reads_a_chapter(firefox, book):
