@@ -97,7 +97,7 @@ def chapter_path(engine, book):
     engine.wait("document.querySelector('mjx-container')", seconds=60)
     essential_path(engine, (book / "momentum.html").as_uri(), "nesterov_geometry", (book / "references.html").as_uri())
     engine.open((book / "references.html").as_uri())
-    engine.open((book / "momentum.html").as_uri() + "#nesterov_geometry:momentum=0.4")
+    engine.open((book / "momentum.html").as_uri() + "#nesterov_geometry:momentum=0.5")
     engine.wait("document.querySelector('mjx-container')", seconds=60)
     engine.wait("Math.abs(document.getElementById('nesterov_geometry').getBoundingClientRect().top) < 120")
 

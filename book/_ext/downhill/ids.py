@@ -1,6 +1,4 @@
-"""No id stands twice on a page: boxes of theorems, proofs, exercises and solutions repeat
-theirs.
-"""
+"""No id stands twice on a page: boxes of theorems, exercises and solutions repeat theirs."""
 
 from __future__ import annotations
 
@@ -9,8 +7,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# What sphinx-proof and sphinx-exercise give to every box alike. Links lead to the boxes' own
-# labels.
+# What sphinx-proof and sphinx-exercise give to every box alike. Links lead to boxes by label.
 _REPEATED = re.compile(r'(<(?:div|section)\b[^>]*?) id="(?:proof|(?:proof|exercise|solution)-content)"')
 
 
