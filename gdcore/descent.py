@@ -18,6 +18,7 @@ from gdcore import hyperparameters, validation
 from gdcore.arrays import Array
 from gdcore.hyperparameters import Schedules, name_of
 from gdcore.objectives import Objective, require
+from gdcore.objectives.objective import unpickled
 from gdcore.validation import shown
 
 
@@ -100,7 +101,7 @@ class Path:
         return _from_then_on(self.values <= level, self.steps, validation.whole_number("quiet", quiet, least=0))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (cloudpickle.dumps(self.__dict__),)
+        return unpickled, (type(self), cloudpickle.dumps(self.__dict__))
 
 
 def descend(
@@ -295,10 +296,3 @@ def _diverged_at(points: Array, steps: NDArray[np.int_]) -> int | NDArray[np.int
     broken = ~np.isfinite(points).all(axis=-1)
     first = np.where(broken.any(axis=0), steps[broken.argmax(axis=0)], -1)
     return int(first) if points.ndim == 2 else first
-
-
-def _unpickled(parts: bytes) -> Path:
-    """A path from its pickled parts."""
-    made = object.__new__(Path)
-    made.__dict__.update(cloudpickle.loads(parts))
-    return made

@@ -80,8 +80,7 @@ def checked_step(step: Callable[..., tuple[Array, Any]]) -> Callable[..., tuple[
         settings, schedules = split(checked, hyperparameters, w)
         for name, _ in schedules:
             raise TypeError(f"{name} must be a number in a single step, got a schedule: descend evaluates it at each step")
-        given = inspect.Parameter.empty if state is inspect.Parameter.empty else state
-        return step(objective, w, first_state(checked, given, w), **settings)
+        return step(objective, w, first_state(checked, state, w), **settings)
 
     checked.bare_step, checked.checks = step, checked  # type: ignore[attr-defined]
     return checked

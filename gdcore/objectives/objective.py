@@ -79,7 +79,7 @@ class Objective:
         return self if self.full is None else self.full
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self), cloudpickle.dumps(self.__dict__))
+        return unpickled, (type(self), cloudpickle.dumps(self.__dict__))
 
 
 def _of_points(function: Callable[..., Array], dimension: int | None) -> Callable[..., Array]:
@@ -94,7 +94,7 @@ def _at_points(function: Callable[..., Array], dimension: int | None, w: Any, *v
     return function(w, *[validation.as_points(v, w.shape[-1], "v") for v in vectors])
 
 
-def _unpickled(kind: type, parts: bytes) -> Any:
+def unpickled(kind: type, parts: bytes) -> Any:
     """An object of this kind whose parts, local functions included, `cloudpickle` has pickled."""
     made: Any = object.__new__(kind)
     made.__dict__.update(cloudpickle.loads(parts))
