@@ -10,7 +10,7 @@ import io
 import itertools
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,18 +190,24 @@ class Stage:
         axes = np.array([sheet.ax for sheet in self.sheets], dtype=object)
         return axes.reshape(self.figure.axes).squeeze()
 
-    def draw(self, layer: Layer, values: Mapping[str, Any]) -> tuple[list[Pieces], str]:
-        """One layer at these values of the controls: its pieces for each sheet, and its caption."""
+    def draw(self, layer: Layer, places: Iterable[Mapping[str, Any]]) -> Iterator[tuple[list[Pieces], str]]:
+        """One layer at each place, the values of the controls: its pieces for each sheet, and its
+        caption.
+        """
         with mpl.rc_context(_STYLE), warnings.catch_warnings():
             if self.strict:
                 warnings.simplefilter("error")
+            for values in places:
+                yield self._draw(layer, values)
+
+    def _draw(self, layer: Layer, values: Mapping[str, Any]) -> tuple[list[Pieces], str]:
+        for sheet in self.sheets:
+            sheet.mark()
+        try:
+            caption = self.figure.call(layer, self._axes(), values)
+            return [sheet.lift() for sheet in self.sheets], caption
+        except ValueError as error:
+            raise RuntimeError(f"{self.figure.describe(layer, values)}: {error}") from error
+        finally:
             for sheet in self.sheets:
-                sheet.mark()
-            try:
-                caption = self.figure.call(layer, self._axes(), values)
-                return [sheet.lift() for sheet in self.sheets], caption
-            except ValueError as error:
-                raise RuntimeError(f"{self.figure.describe(layer, values)}: {error}") from error
-            finally:
-                for sheet in self.sheets:
-                    sheet.clear()
+                sheet.clear()

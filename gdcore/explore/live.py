@@ -55,7 +55,7 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
     caption = ipywidgets.HTML()
 
     def redraw(layer: Layer, values: dict[str, Any]) -> None:
-        drawings, text = stage.draw(layer, values)
+        [(drawings, text)] = stage.draw(layer, [values])
         for sheet, view, pieces in zip(stage.sheets, pictures[layer], drawings, strict=True):
             view.value = _svg(sheet, pieces, f"{sheet.prefix}-{figure.layers.index(layer)}")
         if layer is figure.speaker:

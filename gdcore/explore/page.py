@@ -102,8 +102,7 @@ def _layer(figure: Explorable, stage: Stage, layer: Layer, table: _Table) -> dic
     `captions` are those of the layer that speaks, and of no other.
     """
     frames, captions = [], []
-    for values in figure.grid(layer):
-        sheets, caption = stage.draw(layer, values)
+    for sheets, caption in stage.draw(layer, figure.grid(layer)):
         for pieces in sheets:
             table.defs |= pieces.defs
         frames.append([[table.number(group) for group in pieces.groups] for pieces in sheets])

@@ -19,6 +19,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.transforms import Affine2D
 
 INK, PAPER = "currentColor", "var(--explore-paper, #fff)"
 
@@ -31,8 +32,6 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NAME = re.compile(r'(<(?:g|image)\b[^>]*?) id="[^"]*"')
 _COORDINATES = re.compile(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_MARKERS = re.compile(r"<g([^>]*)>((?:<use [^>]*/>)+)</g>")
-_MARKER_STYLE = re.compile(r' style="[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,29 @@ class Pieces:
 
     groups: tuple[str, ...]
     defs: dict[str, str]
+
+
+class _Renderer(RendererSVG):
+    """Matplotlib's, but markers carry their style once, on their group, as short as it goes."""
+
+    def draw_markers(self, gc: Any, marker_path: Any, marker_trans: Any, path: Any, trans: Any, rgbFace: Any = None) -> None:
+        """The marker as a definition, and a reference to it at each vertex of the path."""
+        page = (0, 0, self.width * 72, self.height * 72)
+        segments = path.iter_segments(self._make_flip_transform(trans), clip=page, simplify=False)
+        places = [vertices[-2:] for vertices, _ in segments if len(vertices)]
+        if not places:
+            return
+        shape = self._convert_path(marker_path, marker_trans + Affine2D().scale(1.0, -1.0), simplify=False)
+        name = self._make_id("m", shape)
+        if shape not in self._markers:
+            self._markers[shape] = name
+            self.writer.start("defs")
+            self.writer.element("path", id=name, d=shape)
+            self.writer.end("defs")
+        self.writer.start("g", **self._get_clip_attrs(gc), style=self._get_style(gc, rgbFace))
+        for x, y in places:
+            self.writer.element("use", attrib={"xlink:href": f"#{name}", "x": _short(x), "y": _short(y)})
+        self.writer.end("g")
 
 
 class Sheet:
@@ -105,7 +127,7 @@ class Sheet:
     def _draw(self, artists: list[Artist]) -> Pieces:
         width, height = self.figure.get_size_inches() * 72
         buffer = io.StringIO()
-        renderer = RendererSVG(width, height, buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        renderer = _Renderer(width, height, buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
         ends = [buffer.tell()]
         for artist in artists:
             artist.draw(renderer)
@@ -142,17 +164,13 @@ class Sheet:
             .replace("url(#", f"url(#{self.prefix}-")
         )
         text = _COORDINATES.sub(lambda part: _LONG_NUMBER.sub(_two_decimals, part[0]), text)
-        text = _MARKERS.sub(_style_once, text)
         return text.replace("#000000", INK).replace("#ffffff", PAPER)
 
 
 def _two_decimals(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    return _short(float(number[0]))
 
 
-def _style_once(group: re.Match[str]) -> str:
-    """Markers that share one style carry it together, on their group."""
-    styles = set(_MARKER_STYLE.findall(group[2]))
-    if len(styles) != 1 or "style=" in group[1]:
-        return group[0]
-    return f"<g{group[1]}{styles.pop()}>{_MARKER_STYLE.sub('', group[2])}</g>"
+def _short(number: float) -> str:
+    """With two decimals, a hundredth of a point, and no zeros at the end."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
