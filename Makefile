@@ -13,7 +13,7 @@ $(READY): requirements.txt requirements-author.txt requirements-browsers.txt con
 	$(PYTHON) tools/environment.py
 
 book: $(READY)
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	$(BIN)/python -m tools.build
 	@$(BIN)/python -m tools.address $(PAGE) $(if $(OPEN),--open)
 
 # make test PART=unit (or notebooks, or browser) runs that part alone, without the lint.
