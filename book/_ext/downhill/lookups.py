@@ -15,7 +15,6 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 
-
 _resolve = StandardDomain._resolve_numref_xref
 
 
