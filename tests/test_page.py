@@ -32,7 +32,7 @@ def go(page, file, address=""):
 
 
 def caption(figure):
-    return figure.locator("figcaption")
+    return figure.locator(".explore-result")
 
 
 def says(page, name, text):
@@ -188,7 +188,7 @@ def test_a_link_of_the_page_keeps_what_the_figures_show(page, file):
     figure = go(page, file)
     figure.get_by_label("height (m)").press("End")
     address(page, "#line:height=0.9")
-    page.locator("a").click()
+    page.locator("main > a").click()
     address(page, "#section;line:height=0.9")
     says(page, "line", "one, alone at 0.9, round")
     go(page, file, page.evaluate("location.hash"))
@@ -211,7 +211,7 @@ def test_going_back_restores_the_state(page, file):
 
 def test_going_back_within_the_page_restores_the_state_of_then(page, file):
     figure = go(page, file, "#line:height=0.0")
-    page.locator("a").click()
+    page.locator("main > a").click()
     address(page, "#section;line:height=0.0")
     figure.get_by_label("height (m)").press("End")
     address(page, "#line:height=0.9")
@@ -257,7 +257,10 @@ def test_data_cut_short_are_said_and_the_controls_are_off(page, file, tmp_path, 
 
 @pytest.mark.parametrize(
     "after",
-    ['class="explore-control" data-name="shape"', '<fieldset class="explore-control" data-name="shape" data-unit="" data-te'],
+    [
+        'class="explore-control explore-buttons" data-name="shape"',
+        '<fieldset class="explore-control explore-buttons" data-name="shape" data-unit="" data-te',
+    ],
 )
 def test_a_page_cut_short_within_a_figure_keeps_what_arrived(page, tmp_path, after):
     html = write_page(tmp_path / "page.html").read_text("utf-8")
@@ -354,9 +357,9 @@ def test_numbers_keep_their_sign_in_front_on_a_page_from_right_to_left(page, tmp
 def test_ink_on_paper_is_dark_whatever_the_theme(page, tmp_path):
     dark = "<style>:root { --pst-color-text-base: #ced6dd; --pst-color-background: #14181e }</style>"
     figure = go(page, write_page(tmp_path / "page.html", dark))
-    assert contrast(figure.locator("figcaption").evaluate(COLOUR)) < 4.5  # on white, where this ink does not belong
+    assert contrast(figure.locator(".explore-result").evaluate(COLOUR)) < 4.5  # on white, where this ink does not belong
     page.emulate_media(media="print")
-    for part in (".explore-picture svg", "figcaption", "output", ".explore-control > label", "select"):
+    for part in (".explore-picture svg", ".explore-result", "output", ".explore-control > label", "select"):
         assert contrast(figure.locator(part).first.evaluate(COLOUR)) >= 4.5
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from gdcore.validation import number, shown, whole_number
 
 MOST_POSITIONS = 1_000
+MOST_BUTTONS = 5  # a track of no more positions is a row of buttons
 
 _KINDS = {
     ipywidgets.FloatSlider: "range",
@@ -83,6 +84,10 @@ def _control(where: str, name: str, widget: Any) -> Control:
     if alike:
         raise ValueError(f"{where}: each position must be shown by a text of its own, got {shown(alike[0])} more than once")
     start = _start(where, widget, values)
+    if kind == "range" and len(values) <= MOST_BUTTONS:
+        options = list(zip(texts, values, strict=True))
+        widget = ipywidgets.ToggleButtons(options=options, value=values[start], description=widget.description)
+        kind = "radio"
     return Control(name, widget.description or name.replace("_", " "), kind, values, texts, start, widget)
 
 

@@ -167,6 +167,11 @@ class Sheet:
         return text.replace("#000000", INK).replace("#ffffff", PAPER)
 
 
+def css_colour(colour: str) -> str:
+    """A colour of the pictures as the page writes it, so that it follows the theme."""
+    return colour.lower().replace("#000000", INK).replace("#ffffff", PAPER)
+
+
 def _two_decimals(number: re.Match[str]) -> str:
     return _short(float(number[0]))
 
