@@ -102,9 +102,10 @@ def explore(
     numbers > 0, layers that are no functions, a parameter without a control, a control that no
     function names, one of another kind, one without positions or with too many, one whose value or
     max is not on its grid, a handle on no control or outside of its Axes, a `play` that is neither
-    steps ≥ 1 nor a control, walks of another length; and RuntimeError, with the values of the controls, for a drawing that
-    fails. While the book is built also for a drawing that warns, and for a figure or a page that
-    is too heavy; of more than 1,000 drawings a kernel only says that a page would refuse them.
+    steps ≥ 1 nor a control, walks of another length; and RuntimeError, with the values of the
+    controls, for a drawing that fails. While the book is built also for a drawing that warns, and
+    for a figure or a page that is too heavy; of more than 1,000 drawings a kernel only says that a
+    page would refuse them.
     """
 
     def decorate(draw: Draw) -> Explored:

@@ -18,8 +18,8 @@ class Handle:
     """What is dragged in the picture, by mouse, pen or finger, snapping to the controls' positions.
 
     - `x`, `y`: names of controls whose values are coordinates: `Handle(x="u")` is a vertical line,
-      `Handle(y="c")` a horizontal one, `Handle(x="a", y="b")` a point. With one name and a function,
-      `Handle(x="a", y=f)`, it is a point of that curve.
+      `Handle(y="c")` a horizontal one, `Handle(x="a", y="b")` a point. With one name and a
+      function, `Handle(x="a", y=f)`, it is a point of that curve.
     - `at`: instead of both, the name of one control whose values are points, (x, y).
     - `panel`: the picture that holds it, counted from 0.
     - `hint`: two or three words beside it until it is first moved, such as "drag the start".
@@ -95,14 +95,14 @@ def placed(figure: str, handle: Handle, controls: Mapping[str, Control], axes: S
 
 
 def box_of(ax: Axes) -> list[float]:
-    """Left, top, right and bottom of the Axes in its picture, in points from the top left corner."""
-    height = ax.figure.get_size_inches()[1] * 72
+    """Left, top, right and bottom of the Axes in its picture, in points from its top left corner."""
+    height = ax.figure.bbox.height
     (left, bottom), (right, top) = ax.bbox.get_points().tolist()
     return [round(number, 1) for number in (left, height - top, right, height - bottom)]
 
 
 def _columns(ax: Axes, xs: Any, ys: Any) -> tuple[list[float], list[float]]:
-    height = ax.figure.get_size_inches()[1] * 72
+    height = ax.figure.bbox.height
     x, y = ax.transData.transform(np.column_stack([xs, ys])).T
     return x.round(1).tolist(), (height - y).round(1).tolist()
 

@@ -137,17 +137,16 @@ def _control(figure: str, control: Control) -> str:
     elif control.kind == "checkbox":
         element = f'<input id="{name}" type="checkbox"{chosen[1]} autocomplete="off">'
     else:
-        text = control.texts[control.start]
+        text, last = control.texts[control.start], len(control.values) - 1
         spoken = escape(f"{text} {control.unit}".strip())
         element = (
-            f'<input id="{name}" type="range" min="0" max="{len(control.values) - 1}" step="1" value="{control.start}"{_ticks(control)}'
-            f' aria-valuetext="{spoken}" autocomplete="off">'
+            f'<input id="{name}" type="range" min="0" max="{last}" step="1" value="{control.start}"'
+            f' aria-valuetext="{spoken}" autocomplete="off"{_ticks(last)}>'
             f'<output for="{name}" dir="ltr" aria-live="off">{escape(text)}</output>'
         )
     return f'<div class="explore-control" {common}><label for="{name}">{label}</label>{element}</div>'
 
 
-def _ticks(control: Control) -> str:
+def _ticks(gaps: int) -> str:
     """A track of few positions says how many."""
-    gaps = len(control.values) - 1
     return f' class="explore-ticks" style="--gaps: {gaps}"' if gaps <= MOST_TICKS else ""

@@ -110,7 +110,7 @@ def _tenths(ax: Axes, points: Array) -> list[Array]:
     """Points of the data as tenths of a point of the picture; y grows downwards."""
     with np.errstate(all="ignore"):
         places = ax.transData.transform(points)
-    height = ax.figure.get_size_inches()[1] * 72
+    height = ax.figure.bbox.height
     places[:, 1] = height - places[:, 1]
     places = np.nan_to_num(places, nan=_FAR, posinf=_FAR, neginf=-_FAR)
     return list(np.rint(10 * np.clip(places, -_FAR, _FAR)).astype(int).T)
