@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gdcore.explore.colours import colours
+
 _HERE = Path(__file__).parent
 
 
@@ -13,5 +15,7 @@ def script() -> str:
 
 
 def style() -> str:
-    """The text of explore.css, the one place for the look of page and widget."""
-    return (_HERE / "explore.css").read_text("utf-8")
+    """The colours of pictures and the text of explore.css, the one place for the look of page and
+    widget.
+    """
+    return colours() + (_HERE / "explore.css").read_text("utf-8")
