@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from math import floor, log10
 
 from numpy.typing import ArrayLike
 
 from gdcore import validation
 
-_MINUS = "−"
+_MINUS, _TIMES = "−", "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEAST, _MOST = 0.01, 10_000  # between them a number is easier to read than a power
 _MOST_DIGITS = 17  # a float holds no more
@@ -48,7 +50,7 @@ def power(x: float, digits: int = 1) -> str:
     if plain == 0:
         return "0"
     mantissa, exponent = f"{plain:.{_digits('digits', digits, least=1) - 1}e}".split("e")
-    return f"{mantissa.replace('-', _MINUS)} · 10{str(int(exponent)).translate(_RAISED)}"
+    return f"{mantissa.replace('-', _MINUS)}{_TIMES}10{str(int(exponent)).translate(_RAISED)}"
 
 
 def significant(x: float, digits: int = 2) -> str:
@@ -67,6 +69,45 @@ def significant(x: float, digits: int = 2) -> str:
     if not _LEAST <= rounded < _MOST:
         return power(plain, count)
     return _written(plain, max(0, count - 1 - floor(log10(rounded))))
+
+
+_PLAIN_FROM, _PLAIN_BELOW = Decimal("0.001"), Decimal(1_000_000)
+_HYPHEN = re.compile(r"(?<![\w.)\]])-(?=\.?\d)")
+_ZERO = re.compile(r"−(?=0(?:\.0*)?(?!\d|[.,]\d))")
+
+
+def plain(x: float) -> str:
+    """A number as people write it: no zeros at its end, a power of ten if it is very small or
+    large.
+
+    Up to twelve significant digits are kept. Raises TypeError for what is no number, ValueError for
+    NaN and infinities.
+
+    >>> plain(0.30), plain(-0.8), plain(2500.0), plain(1e-10), plain(3e-4), plain(-0.0)
+    ('0.3', '−0.8', '2,500', '10⁻¹⁰', '3 · 10⁻⁴', '0')
+    """
+    exact = Decimal(f"{validation.number('x', x):.11e}").normalize()
+    if not exact:
+        return "0"
+    if _PLAIN_FROM <= abs(exact) < _PLAIN_BELOW:
+        return f"{exact:,f}".replace("-", _MINUS)
+    mantissa, _, exponent = f"{exact:e}".partition("e")
+    raised = f"10{str(int(exponent)).translate(_RAISED)}"
+    if mantissa in ("1", "-1"):
+        return mantissa[:-1].replace("-", _MINUS) + raised
+    return f"{mantissa.replace('-', _MINUS)}{_TIMES}{raised}"
+
+
+def with_minus(text: str) -> str:
+    """A text with true minus signs in the place of hyphens before numbers, and with none before a
+    number that is 0.
+
+    >>> with_minus("from -0.8 to -0.00, in 3-5 steps of well-known size (-2)")
+    'from −0.8 to 0.00, in 3-5 steps of well-known size (−2)'
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a text, got {validation.shown(text)}")
+    return _ZERO.sub("", _HYPHEN.sub(_MINUS, text))
 
 
 def _written(x: float, decimals: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gdcore.explore.colours import colours
+
 _HERE = Path(__file__).parent
 SCRIPTS = ("walks.js", "handles.js", "menu.js", "guess.js", "explore.js")  # the last puts them to work
 STYLES = ("explore.css",)
@@ -18,7 +20,7 @@ def script() -> str:
 
 def style() -> str:
     """The text of all styles, the one place for the look of page and widget."""
-    return "\n".join((_HERE / name).read_text("utf-8") for name in STYLES)
+    return "\n".join([colours(), *((_HERE / name).read_text("utf-8") for name in STYLES)])
 
 
 def once() -> str:

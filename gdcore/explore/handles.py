@@ -95,7 +95,7 @@ def placed(figure: str, handle: Handle, controls: Mapping[str, Control], axes: S
 
 
 def box_of(ax: Axes) -> list[float]:
-    """Left, top, right and bottom of the Axes in its picture, in points from its top left corner."""
+    """Left, top, right and bottom of the Axes, in points from its picture's top left corner."""
     height = ax.figure.bbox.height
     (left, bottom), (right, top) = ax.bbox.get_points().tolist()
     return [round(number, 1) for number in (left, height - top, right, height - bottom)]
