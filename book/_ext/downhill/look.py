@@ -58,7 +58,7 @@ def description(doctree: nodes.document | None, context: dict[str, Any]) -> str:
     if context.get("pagename") == context.get("root_doc"):
         return next((text for text in paragraphs if len(text) >= SHORTEST), subtitle)
     question = next((text for text in paragraphs[:1] if text.endswith("?")), "")
-    return f"{question} {subtitle}".strip()
+    return f"{question} {subtitle[:1].upper()}{subtitle[1:]}.".strip()
 
 
 def fill_head(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
