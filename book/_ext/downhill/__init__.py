@@ -8,6 +8,7 @@ licences    what is shipped in the book, by whom it is, and under which licence
 repository  Binder, and "Something is wrong here", where there is a public repository
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
+arrangement folded code below its figure, or at its section's end
 lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
 """
@@ -20,14 +21,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import execution, ids, licences, look, lookups, outcome, parallel, repository, scripts
+from downhill import arrangement, execution, ids, licences, look, lookups, outcome, parallel, repository, scripts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, look, lookups):
+    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
