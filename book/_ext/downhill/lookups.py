@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 
+_resolve = StandardDomain._resolve_numref_xref
+
 
 class _ReadOnce:
     """The environment as a numbered reference asks for it: it looks at pages and changes none."""
@@ -28,14 +30,14 @@ class _ReadOnce:
 
 
 def _remember_pages(app: Sphinx) -> None:
-    """Pages are complete once they are resolved: from there on each is read once for all numbers."""
-    once = _ReadOnce(app.env)
-    resolve = StandardDomain._resolve_numref_xref
+    """Now that all pages are read, read each once for all numbers that lead to it."""
+    once: Any = _ReadOnce(app.env)
 
     def resolved(self: StandardDomain, env: BuildEnvironment, *reference: Any) -> nodes.Element | None:
-        return resolve(self, once, *reference)  # type: ignore[arg-type]
+        return _resolve(self, once, *reference)
 
-    StandardDomain._resolve_numref_xref = resolved  # type: ignore[method-assign]
+    domain: Any = StandardDomain
+    domain._resolve_numref_xref = resolved
 
 
 def setup(app: Sphinx) -> None:
