@@ -10,7 +10,10 @@ import pytest
 from downhill import licences
 from downhill.parts import PARTS, Part
 
-OURS = ("downhill.css", "downhill.js", "licences/*")
+OURS = (
+    *("downhill.css", "downhill.js", "licences/*"),
+    *("search.js", "search.css", "marks.js"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ ids         no id twice on a page
 arrangement folded code below its figure, or at its section's end
 lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
+search      the search index, fed section by section
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import arrangement, execution, ids, licences, look, lookups, outcome, parallel, repository, scripts
+from downhill import arrangement, execution, ids, licences, look, lookups, outcome, parallel, repository, scripts, search
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement):
+    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement, search):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
