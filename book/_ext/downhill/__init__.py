@@ -9,6 +9,7 @@ repository  Binder, and "Something is wrong here", where there is a public repos
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
 lookups     what each reference would look up again, looked up once
+tables      the tables of cells, numbered and captioned
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import execution, ids, licences, lookups, outcome, parallel, repository, scripts
+from downhill import execution, ids, licences, lookups, outcome, parallel, repository, scripts, tables
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, lookups):
+    for module in (parallel, repository, scripts, ids, licences, lookups, tables):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
