@@ -41,7 +41,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         name: str(folder / name.lower())
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONWARNINGS", "GDCORE_TABLES"}}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options, f"--notebook-dir={folder / 'book'}"],

@@ -14,7 +14,7 @@ THEMED = "html[data-theme], [data-jp-theme-light]"
 _TYPE = """\
 .explore svg text {
   font-size: calc(var(--size) * var(--explore-type, 1) * 1px); font-family: var(--explore-font, system-ui, sans-serif);
-  fill: currentColor; paint-order: stroke; stroke: var(--explore-paper, #fff); stroke-width: 2.5px; stroke-linejoin: round;
+  paint-order: stroke; stroke: var(--explore-paper, #fff); stroke-width: 2.5px; stroke-linejoin: round;
 }
 """
 

@@ -60,7 +60,7 @@ def style_of(method: str | Callable[..., Any], **changes: Any) -> dict[str, Any]
 
     >>> from gdcore.methods import momentum
     >>> style_of(momentum, marker="")
-    {'color': '#D55E00', 'linestyle': (0, (5, 1.5)), 'marker': ''}
+    {'color': '#bf4f00', 'linestyle': (0, (5, 1.5)), 'marker': ''}
     """
     if isinstance(method, str):
         name = validation.choice("method", method, METHODS)

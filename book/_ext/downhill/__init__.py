@@ -12,6 +12,7 @@ arrangement folded code below its figure, or at its section's end
 lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
 search      the search index, fed section by section
+tables      the tables of cells, numbered and captioned
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import arrangement, execution, ids, licences, look, lookups, outcome, parallel, repository, scripts, search
+from downhill import arrangement, execution, ids, licences, look, lookups, outcome, parallel, repository, scripts, search, tables
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement, search):
+    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement, search, tables):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
