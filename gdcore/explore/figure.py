@@ -233,6 +233,8 @@ class Stage:
             for walk in figure.call(layer, axes, figure.start)[1]:
                 walk.draw(self.plain_axes)
         self.names = [_panel_name(sheet.ax, k) for k, sheet in enumerate(self.sheets, 1)]
+        if figure.beside is not None and not self.sheets[0].ax.get_title():
+            self.names[0] = "map"
         for sheet in self.sheets:
             sheet.freeze()
             sheet.clear()

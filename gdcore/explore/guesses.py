@@ -11,7 +11,6 @@ from typing import Any
 
 import ipywidgets
 import numpy as np
-from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Markdown, display
 
 from gdcore import validation, words
@@ -38,6 +37,9 @@ class Guess:
     def start(self) -> int:
         """Where the reader begins: in the middle of an axis."""
         return len(self.texts) // 2
+
+    def _ipython_display_(self) -> None:
+        _show(self)
 
     def verdict(self, place: int) -> str:
         """What a reader is told who placed the answer there."""
@@ -68,7 +70,8 @@ def guess(
     choices: Sequence[str] | None = None,
     unit: str = "",
 ) -> Guess:
-    """Ask the reader for a number on an axis or for one of a few choices, then show the answer.
+    """Ask the reader for a number on an axis or for one of a few choices, then show the answer: as
+    the last line of a cell.
 
     - `question`: one or two plain sentences.
     - `answer`: the number, computed, or the text of the right choice. On an axis the nearest
@@ -86,10 +89,7 @@ def guess(
     Raises TypeError or ValueError for empty texts, for both or neither of axis and choices, for an
     axis that does not rise, and for an answer that is off the axis or none of the choices.
     """
-    asked = _guess(validation.text("question", question), answer, validation.text("why", why), axis, choices, unit)
-    if get_ipython() is not None:
-        _show(asked)
-    return asked
+    return _guess(validation.text("question", question), answer, validation.text("why", why), axis, choices, unit)
 
 
 def _guess(question: str, answer: Any, why: str, axis: Any, choices: Any, unit: str) -> Guess:
