@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from contourpy import contour_generator
@@ -46,7 +47,7 @@ CHAPTERS = (
     Chapter("normalization", ("Initialization and", "normalization"), "Why does scale decide whether a deep network learns?"),
     Chapter("second_order", ("Second-order", "methods"), "What if you could see the curvature?"),
 )
-ABOUT = "The chapters on a map: a path leads downhill past all of them, from convexity to second-order methods near the lowest point."
+ABOUT = "The chapters on a map: a path leads downhill past all of them, from convexity to the lowest point."
 PARTS = ("The ground", "The walker", "Shaping the problem", "Seeing the curvature")
 
 
@@ -66,15 +67,59 @@ class Sheet:
 WIDE = Sheet(
     "wide",
     (800, 380),
-    ((70, 55), (130, 150), (90, 265), (195, 325), (300, 235), (290, 110), (400, 60), (500, 130), (470, 260), (565, 325), (660, 245), (690, 150)),
-    ((20, -4, "start"), (22, 5, "start"), (0, 34, "middle"), (22, 0, "start"), (0, -38, "middle"), (22, 5, "start"), (-22, -4, "end"), (22, 5, "start")),
+    (
+        (70, 55),
+        (130, 150),
+        (90, 265),
+        (195, 325),
+        (300, 235),
+        (290, 110),
+        (400, 60),
+        (500, 130),
+        (470, 260),
+        (565, 325),
+        (660, 245),
+        (690, 150),
+    ),
+    (
+        (20, -4, "start"),
+        (22, 5, "start"),
+        (0, 34, "middle"),
+        (22, 0, "start"),
+        (0, -38, "middle"),
+        (22, 5, "start"),
+        (-22, -4, "end"),
+        (22, 5, "start"),
+    ),
     ((60, 345), (390, 160), (470, 362), (690, 60)),
 )
 TALL = Sheet(
     "tall",
     (358, 600),
-    ((60, 40), (120, 90), (70, 165), (130, 220), (215, 240), (250, 305), (170, 345), (80, 390), (110, 460), (210, 475), (240, 535), (190, 570)),
-    ((18, -10, "start"), (20, 5, "start"), (10, -28, "start"), (-20, 22, "end"), (22, -2, "start"), (20, 22, "start"), (14, -16, "start"), (-20, 14, "end")),
+    (
+        (60, 40),
+        (120, 90),
+        (70, 165),
+        (130, 220),
+        (215, 240),
+        (250, 305),
+        (170, 345),
+        (80, 390),
+        (110, 460),
+        (210, 475),
+        (240, 535),
+        (190, 570),
+    ),
+    (
+        (18, -10, "start"),
+        (20, 5, "start"),
+        (10, -28, "start"),
+        (-20, 22, "end"),
+        (22, -2, "start"),
+        (20, 22, "start"),
+        (14, -16, "start"),
+        (-20, 14, "end"),
+    ),
     ((262, 60), (306, 290), (262, 388), (258, 588)),
 )
 
@@ -125,7 +170,7 @@ def outline(points: Array, closed: bool = False) -> str:
     """A line as SVG writes it, in as few points as the eye needs."""
     line = Line(points)
     line.simplify_threshold = 0.5
-    kept = line.cleaned(simplify=True).vertices[:-1]
+    kept = np.asarray(line.cleaned(simplify=True).vertices)[:-1]
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + "Z" * closed
 
 
@@ -138,8 +183,8 @@ def bands(sheet: Sheet, valley: Objective) -> str:
     levels = np.linspace(heights.min(), heights.max(), LEVELS + 2)[1:-1]
     drawn = []
     for k, level in enumerate(levels[::-1], 1):
-        shapes, ends = contours.filled(heights.min() - 1, level)
-        rings = [shape[a:b] for shape, at in zip(shapes, ends, strict=True) for a, b in pairwise(at)]
+        filled: Any = contours.filled(heights.min() - 1, level)
+        rings = [shape[a:b] for shape, at in zip(*filled, strict=True) for a, b in pairwise(at)]
         index = " index" if k % 5 == 0 else ""
         shape = "".join(outline(ring, closed=True) for ring in rings if len(ring) > 8)
         drawn.append(f'<path class="tint contour{index}" style="--d:{100 * k / LEVELS:.0f}" d="{shape}"/>')

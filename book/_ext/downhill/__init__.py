@@ -10,6 +10,7 @@ scripts     the scripts that a page needs, once
 ids         no id twice on a page
 lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
+places      a place for each formula before it is set
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import execution, ids, licences, look, lookups, outcome, parallel, repository, scripts
+from downhill import execution, ids, licences, look, lookups, outcome, parallel, places, repository, scripts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, look, lookups):
+    for module in (parallel, repository, scripts, ids, licences, look, places, lookups):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
