@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from contourpy import contour_generator
@@ -46,9 +47,7 @@ CHAPTERS = (
     Chapter("normalization", ("Initialization and", "normalization"), "Why does scale decide whether a deep network learns?"),
     Chapter("second_order", ("Second-order", "methods"), "What if you could see the curvature?"),
 )
-ABOUT = (
-    "The chapters on a map: a path leads downhill past all of them, from convexity to second-order methods near the lowest point."
-)
+ABOUT = "The chapters on a map: a path leads downhill past all of them, from convexity to the lowest point."
 PARTS = ("The ground", "The walker", "Shaping the problem", "Seeing the curvature")
 
 
@@ -171,7 +170,7 @@ def outline(points: Array, closed: bool = False) -> str:
     """A line as SVG writes it, in as few points as the eye needs."""
     line = Line(points)
     line.simplify_threshold = 0.5
-    kept = line.cleaned(simplify=True).vertices[:-1]
+    kept = np.asarray(line.cleaned(simplify=True).vertices)[:-1]
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + "Z" * closed
 
 
@@ -184,8 +183,8 @@ def bands(sheet: Sheet, valley: Objective) -> str:
     levels = np.linspace(heights.min(), heights.max(), LEVELS + 2)[1:-1]
     drawn = []
     for k, level in enumerate(levels[::-1], 1):
-        shapes, ends = contours.filled(heights.min() - 1, level)
-        rings = [shape[a:b] for shape, at in zip(shapes, ends, strict=True) for a, b in pairwise(at)]
+        filled: Any = contours.filled(heights.min() - 1, level)
+        rings = [shape[a:b] for shape, at in zip(*filled, strict=True) for a, b in pairwise(at)]
         index = " index" if k % 5 == 0 else ""
         shape = "".join(outline(ring, closed=True) for ring in rings if len(ring) > 8)
         drawn.append(f'<path class="tint contour{index}" style="--d:{100 * k / LEVELS:.0f}" d="{shape}"/>')

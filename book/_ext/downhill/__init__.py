@@ -13,6 +13,7 @@ lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
 search      the search index, fed section by section
 tables      the tables of cells, numbered and captioned
+places      a place for each formula before it is set
 """
 
 from __future__ import annotations
@@ -23,14 +24,28 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import arrangement, execution, ids, licences, look, lookups, outcome, parallel, repository, scripts, search, tables
+from downhill import (
+    arrangement,
+    execution,
+    ids,
+    licences,
+    look,
+    lookups,
+    outcome,
+    parallel,
+    places,
+    repository,
+    scripts,
+    search,
+    tables,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement, search, tables):
+    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement, search, tables, places):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

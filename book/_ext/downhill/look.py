@@ -22,7 +22,7 @@ SHORTEST = 40  # characters of a first paragraph that says what a page is about
 
 
 def sort_styles(app: Sphinx, config: Config) -> None:
-    """Take the book's own styles in the order of their names: Jupyter Book takes that of the disk."""
+    """Take the book's own styles in the order of their names; Jupyter Book takes the disk's."""
     theirs = [style for style in config.html_css_files if not isinstance(style, str)]
     config.html_css_files = [*theirs, *sorted(style for style in config.html_css_files if isinstance(style, str))]
 
@@ -39,7 +39,7 @@ def logo() -> str:
 
 
 def heading(context: dict[str, Any]) -> str:
-    """A page's title for the browser's tab: "Momentum — Downhill", the book's own with its subtitle."""
+    """A page's title for the browser's tab: "Momentum — Downhill", or all of the book's name."""
     book, subtitle = context["docstitle"], context.get("subtitle", "")
     if context.get("pagename") == context.get("root_doc"):
         return f"{book}: {subtitle}" if subtitle else book
@@ -69,6 +69,8 @@ def fill_head(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
         downhill_papers=papers(),
         downhill_logo=logo(),
     )
+    if context.get("default_mode") == "auto":
+        context["default_mode"] = "light"  # without scripts: the theme has no colours for "auto"
     context["css_files"] = [style for style in context["css_files"] if "thebe" not in str(getattr(style, "filename", style))]
     for script in context["script_files"]:
         name = getattr(script, "filename", None)
