@@ -227,7 +227,9 @@ def test_each_section_and_each_solution_has_one_line_at_most_and_at_its_end(buil
         for fold in folds:
             after = fold.find_next_sibling()
             assert after is None or after.name in ("section", "span"), f"{fold.summary.get_text()} is not at the end"
-            assert fold.summary.get_text().startswith((CHECKED, OF_SOLUTION if "solution" in place["class"] else OF_SECTION))
+            assert fold.summary.get_text().startswith(
+                (CHECKED, OF_SOLUTION if "solution" in place.get("class", ()) else OF_SECTION)
+            )
     assert not built.select("details.hide") and not built.select("[aria-label='Toggle hidden content']")
 
 
