@@ -9,6 +9,7 @@ repository  Binder, and "Something is wrong here", where there is a public repos
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
 arrangement folded code below its figure, or at its section's end
+in_print    what other books print: a line in the margin
 lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
 search      the search index, fed section by section
@@ -28,6 +29,7 @@ from downhill import (
     arrangement,
     execution,
     ids,
+    in_print,
     licences,
     look,
     lookups,
@@ -40,12 +42,27 @@ from downhill import (
     tables,
 )
 
+MODULES = (
+    parallel,
+    repository,
+    scripts,
+    ids,
+    licences,
+    look,
+    lookups,
+    arrangement,
+    in_print,
+    search,
+    tables,
+    places,
+)
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, look, lookups, arrangement, search, tables, places):
+    for module in MODULES:
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
