@@ -1,4 +1,6 @@
-"""Code where it belongs: below its figure, inside its solution, or at the end of its section."""
+"""Code where it belongs: below its figure, in its solution, or at its section's end. Notes on other
+books, behind one line.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +45,25 @@ One and one?
 Two.
 ```"""
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+NOTES = """```{admonition} In print
+:class: note
+{ref}`Somebody <there>` (4.2) says $x = 1$, *e.g.* here. {ref}`There <there>` it is 2. It is 3.
+```
+
+```{admonition} In print, and in the margin: necessary is not sufficient
+:class: note
+The whole of *it*.
+```
+
+```{admonition} In print
+:class: note
+A note of one sentence.
+```
+
+```{admonition} In general
+:class: note
+Not a note on a book.
+```"""
 CELLS = [
     text("# Page"),
     code("from gdcore.explore import explore", "hide-cell"),
@@ -69,11 +90,11 @@ CELLS = [
     text(f"## Exercises\n\n{EXERCISE}"),
     code("one = 1", "hide-cell"),
     code("print(one + one)", "hide-input"),
-    text("The end."),
+    text(f"The end.\n\n{NOTES}"),
 ]
 
 
-PARTS = "h1, h2, figure.explore, summary, .cell_input pre, .output pre"
+PARTS = "h1, h2, figure.explore, .fold > summary, .cell_input pre, .output pre"
 
 
 def article(html: str) -> Tag:
@@ -141,7 +162,7 @@ def test_a_solution_holds_its_code_and_what_it_prints(page):
 
 def test_numbers_and_references_are_those_of_the_notebook(page):
     found = article(page)
-    assert found.find("p", string="2 of them.")
+    assert "2 of them." in found.get_text()
     assert [caption.get_text() for caption in found.select(".caption-text")] == ["See first.", "See second."]
     assert "hidden = 1" not in page
 
@@ -149,6 +170,19 @@ def test_numbers_and_references_are_those_of_the_notebook(page):
 def test_a_line_is_named_by_its_words(page):
     assert "Toggle hidden content" not in page and "Show code cell" not in page
     assert all(not summary.attrs and summary.get_text() for summary in article(page).select("summary"))
+
+
+def test_a_note_on_another_book_is_behind_its_first_sentence(page):
+    notes = article(page).select("details.in-print")
+    assert [note.summary.get_text() for note in notes] == [
+        r"In print: Somebody (4.2) says \(x = 1\), e.g. here.",
+        "In print, and in the margin: necessary is not sufficient",
+        "In print",
+    ]
+    assert not article(page).select("summary a") and notes[0].summary.select(".math") and notes[0].summary.em
+    assert [note.p.get_text() for note in notes] == ["There it is 2. It is 3.", "The whole of it.", "A note of one sentence."]
+    assert notes[0].p.a["href"] == "#there"
+    assert [note.p.get_text() for note in article(page).select(".admonition.note")] == ["In general"]
 
 
 # The whole book
@@ -193,8 +227,18 @@ def test_each_section_and_each_solution_has_one_line_at_most_and_at_its_end(buil
         for fold in folds:
             after = fold.find_next_sibling()
             assert after is None or after.name in ("section", "span"), f"{fold.summary.get_text()} is not at the end"
-            assert fold.summary.get_text().startswith((CHECKED, OF_SOLUTION if "solution" in place["class"] else OF_SECTION))
+            assert fold.summary.get_text().startswith(
+                (CHECKED, OF_SOLUTION if "solution" in place.get("class", ()) else OF_SECTION)
+            )
     assert not built.select("details.hide") and not built.select("[aria-label='Toggle hidden content']")
+
+
+@pages(EVERY)
+def test_what_other_books_print_is_no_box(built, name):
+    assert not [box for box in built.select(".admonition-title") if box.get_text().startswith(("In print", "In the margin"))]
+    assert all(
+        note.summary.get_text(strip=True) and len(note.find_all(recursive=False)) > 1 for note in built.select(".in-print")
+    )
 
 
 @pages(ARRANGED)

@@ -9,6 +9,7 @@ repository  Binder, and "Something is wrong here", where there is a public repos
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
 arrangement folded code below its figure, or at its section's end
+in_print    what other books print: a line in the margin
 lookups     what each reference would look up again, looked up once
 """
 
@@ -20,14 +21,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import arrangement, execution, ids, licences, lookups, outcome, parallel, repository, scripts
+from downhill import arrangement, execution, ids, in_print, licences, lookups, outcome, parallel, repository, scripts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, lookups, arrangement):
+    for module in (parallel, repository, scripts, ids, licences, lookups, arrangement, in_print):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
