@@ -44,11 +44,15 @@ class FoldNotes(SphinxPostTransform):
 def folded(note: nodes.admonition) -> InPrint:
     """The fold in place of a note."""
     title, body = note[0], note[1:]
-    line = Line("", "", *unlinked(title.children))
-    if ":" not in title.astext():
+    where, colon, said = title[0].astext().partition(":")
+    line = Line("", "", nodes.strong("", where + colon))
+    if colon:
+        line += [nodes.Text(said), *unlinked(title[1:])]
+    else:
         sentence, rest = split(body[0].children)
         if rest or len(body) > 1:  # of a note of one sentence the title is the line
-            line += [nodes.Text(": "), *unlinked(sentence)]
+            line[0] += nodes.Text(":")
+            line += [nodes.Text(" "), *unlinked(sentence)]
             body = [*([nodes.paragraph("", "", *rest)] if rest else []), *body[1:]]
     return InPrint("", line, *body, ids=note["ids"], names=note["names"])
 
