@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 # Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
-ARRANGED = ("index", "convexity", "gradient_descent", "regularization")
+ARRANGED = ("index", "convexity", "gradient_descent", "regularization", "sgd", "adaptive", "normalization", "second_order")
