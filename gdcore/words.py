@@ -61,8 +61,8 @@ def significant(x: float, digits: int = 2) -> str:
     Written out are numbers from 0.01 to below 10,000 after rounding, and 0. No digit before the
     decimal point is rounded away. Raises what `power` raises.
 
-    >>> print(significant(0.3158), significant(1234), significant(4.1e-9), significant(-99.7), sep="; ")
-    0.32; 1,234; 4.1 · 10⁻⁹; −100
+    >>> print(significant(0.3158), significant(1234), significant(4.1e-9), significant(-99.7))
+    0.32 1,234 4.1 · 10⁻⁹ −100
     """
     plain, count = validation.number("x", x), _digits("digits", digits, least=1)
     if plain == 0:

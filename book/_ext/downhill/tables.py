@@ -1,4 +1,4 @@
-"""What `gdcore.tables` shows while the book is built is MyST Markdown: a numbered, captioned table."""
+"""What `gdcore.tables` shows while the book is built is MyST Markdown: a numbered table."""
 
 from __future__ import annotations
 
