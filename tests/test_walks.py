@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from gdcore import words
 from gdcore.explore import Handle, Walk, explore, guess
 from gdcore.explore import page as pages
 from gdcore.explore.figure import Stage
@@ -192,7 +193,7 @@ def test_the_page_has_the_places_of_a_handle():
 def test_a_handle_on_a_curve_follows_it():
     figure = walked(height=slider(step=0.25), handle=Handle(x="height", y=lambda x: 2 * x))
     [handle] = unpacked(pages.html_of(figure))["handles"]
-    left, top, right, bottom = handle["box"]
+    _, top, _, bottom = handle["box"]
     assert handle["ys"] == pytest.approx(np.interp(2 * np.linspace(0, 1, 5), [-1, 3], [bottom, top]), abs=0.1)
 
 
@@ -211,6 +212,7 @@ def test_the_sample_figure_has_two_pictures_of_their_own_sizes():
         ("after 92 steps", "after <b>92</b> steps"),
         ("w₁ = −0.5, 3 · 10⁻⁴", "w₁ = <b>−0.5</b>, <b>3 · 10⁻⁴</b>"),
         ("1,234 of them, 45 %", "<b>1,234</b> of them, <b>45 %</b>"),
+        (words.power(3e-4), f"<b>{words.power(3e-4)}</b>"),
         ("L2 <b>", "L2 &lt;b&gt;"),
     ],
 )
