@@ -58,19 +58,30 @@ def unpacked(html):
 
 # Controls
 
-ALL_TENTHS = ("-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2", "0.3")
+ALL_TENTHS = ("−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3")
+POWERS = ("10⁻¹⁰", "3.2 · 10⁻⁶".replace(" ", "\N{NO-BREAK SPACE}"), "0.1", "3,200")
 
 
 @pytest.mark.parametrize(
     ("control", "kind", "values", "texts"),
     [
         (slider(min=0.1, max=0.3, step=0.1, value=0.2), "range", (0.1, 0.2, 0.3), ("0.1", "0.2", "0.3")),
-        (slider(min=0.002, max=0.01, step=0.004, value=0.006), "range", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.010")),
-        (slider(min=-0.9, max=0.9, step=0.9, value=0), "range", (-0.9, 0.0, 0.9), ("-0.9", "0.0", "0.9")),
+        (slider(min=0.002, max=0.01, step=0.004, value=0.006), "range", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.01")),
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), "range", (-0.9, 0.0, 0.9), ("−0.9", "0", "0.9")),
         (slider(min=-0.3, max=0.3, step=0.1, value=0.1), "range", (-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3), ALL_TENTHS),
         (slider(readout_format=".0%"), "range", (0, 0.25, 0.5, 0.75, 1), ("0%", "25%", "50%", "75%", "100%")),
         (ipywidgets.FloatLogSlider(min=-2, max=0, step=1, value=0.1), "range", (0.01, 0.1, 1.0), ("0.01", "0.1", "1")),
+        (slider(min=-0.5, max=0.5, step=0.5, readout_format=".0%"), "range", (-0.5, 0, 0.5), ("−50%", "0%", "50%")),
+        (
+            ipywidgets.FloatLogSlider(min=-10, max=3.5, step=4.5, value=0.1, readout_format=".1e"),
+            "range",
+            (1e-10, 10**-5.5, 0.1, 10**3.5),
+            POWERS,
+        ),
         (ipywidgets.IntSlider(min=1, max=7, step=3, value=4), "range", (1, 4, 7), ("1", "4", "7")),
+        (ipywidgets.IntSlider(min=-1, max=1), "range", (-1, 0, 1), ("−1", "0", "1")),
+        (ipywidgets.SelectionSlider(options=[10, 10000], value=10), "range", (10, 10_000), ("10", "10,000")),
+        (ipywidgets.SelectionSlider(options=[("1e-4", 1e-4), ("none", 0)]), "range", (1e-4, 0), ("10⁻⁴", "none")),
         (ipywidgets.SelectionSlider(options=[("one", 1), ("ten", 10)]), "range", (1, 10), ("one", "ten")),
         (ipywidgets.Dropdown(options=["a", "b"], value="b"), "select", ("a", "b"), ("a", "b")),
         (ipywidgets.ToggleButtons(options=["a", "b"]), "radio", ("a", "b"), ("a", "b")),
@@ -83,6 +94,20 @@ def test_positions_of_each_kind_of_control(control, kind, values, texts):
     assert seen.values == pytest.approx(values) if kind == "range" else seen.values == values
     assert seen.values[seen.start] == control.value
     assert seen.position() == seen.start
+
+
+@pytest.mark.parametrize(
+    ("control", "keys"),
+    [
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), ("-0.9", "0", "0.9")),
+        (ipywidgets.FloatLogSlider(min=-10, max=4, step=7, value=1e-3, readout_format=".1e"), ("1e-10", "0.001", "10000")),
+        (ipywidgets.SelectionSlider(options=[("one half", 0.5), ("all", None)]), ("0.5", "all")),
+        (ipywidgets.Dropdown(options=["a", "b"]), ("a", "b")),
+        (ipywidgets.Checkbox(), ("off", "on")),
+    ],
+)
+def test_an_address_holds_numbers_in_plain_ascii(control, keys):
+    assert controls_of("figure", {"x": control})["x"].keys == keys
 
 
 @pytest.mark.parametrize(
@@ -126,7 +151,7 @@ def test_a_control_that_the_page_could_not_show_is_refused(control, error, messa
 def test_the_unit_of_a_control_stands_in_parentheses():
     control = controls_of("figure", {"angle": slider(description="angle (°)")})["angle"]
     assert control.unit == "°"
-    assert 'aria-valuetext="0.50 °"' in pages.html_of(make(height=slider(description="height (°)")))
+    assert 'aria-valuetext="0.5 °"' in pages.html_of(make(height=slider(description="height (°)")))
 
 
 # Figures
@@ -218,7 +243,7 @@ def test_the_page_holds_each_distinct_piece_once_and_the_start_frame_in_the_open
     ]
     assert f'<g class="explore-layer">{data["groups"][2]}</g>' in html
     assert '<figcaption class="explore-caption" aria-live="polite">height 0.50</figcaption>' in html
-    assert '<input id="line_at-height" type="range" min="0" max="4" step="1" value="2" aria-valuetext="0.50"' in html
+    assert '<input id="line_at-height" type="range" min="0" max="4" step="1" value="2" aria-valuetext="0.5"' in html
 
 
 def test_frames_run_with_the_last_control_fastest():
