@@ -243,7 +243,7 @@ def test_points_without_a_line_have_no_casing(ax):
 def leaving(ax, points, **line):
     """The line's points and the words at the edge of a window from 0 to 1."""
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    line, *_ = pictures.path(ax, points, **line)
+    line, *_ = pictures.path(ax, points, steps=np.arange(len(points)), **line)
     return line.get_xydata(), [word for word in ax.texts if "leaves" in word.get_text()]
 
 
@@ -268,8 +268,19 @@ def test_runs_inside_outside_or_on_open_axes_say_nothing(ax):
         drawn, words = leaving(ax, points)
         assert len(drawn) == len(points) and not words
     open_axes = Figure().add_subplot()
-    pictures.path(open_axes, [[0, 0], [9, 9]])
+    pictures.path(open_axes, [[0, 0], [9, 9]], steps=[0, 1])
     assert not open_axes.texts
+
+
+def test_points_of_unknown_steps_are_cut_without_a_word(ax):
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    line, *_ = pictures.path(ax, [[0.5, 0.5], [2, 2], [3, 3]])
+    assert len(line.get_xydata()) == 2 and not ax.texts
+
+
+def test_steps_must_be_one_for_each_point(ax):
+    with pytest.raises(ValueError, match="steps must be one for each of the 2 points, got 3"):
+        pictures.path(ax, [[0, 0], [1, 1]], steps=[0, 1, 2])
 
 
 def test_words_at_the_same_edge_do_not_cover_each_other(ax):
@@ -292,7 +303,7 @@ def test_the_step_of_leaving_is_that_of_the_run(ax):
 
 def test_leaving_on_a_logarithmic_scale(ax):
     ax.set(xscale="log", yscale="log", xlim=(1, 100), ylim=(1, 100))
-    *_, word = pictures.path(ax, [[10, 10], [1000, 10]])
+    *_, word = pictures.path(ax, [[10, 10], [1000, 10]], steps=[0, 1])
     np.testing.assert_allclose(word.xy, [1, 0.5])
 
 
