@@ -275,6 +275,15 @@ def test_every_reference_in_the_page_has_its_definition_and_no_style_leaks():
     assert "<style" not in picture and "#000000" not in picture
 
 
+def test_captions_have_true_minus_signs_and_no_negative_zero():
+    @explore(x=ipywidgets.FloatSlider(min=-1, max=0, step=0.5, value=-0.5), alt="a number")
+    def sinking(ax, x):
+        return f"At {x:.2f} the slope is {0.001 * x:.2f}."
+
+    captions = unpacked(pages.html_of(sinking.explorable))["layers"][0]["captions"]
+    assert captions == [f"At {x} the slope is 0.00." for x in ("−1.00", "−0.50", "0.00")]
+
+
 def test_two_axes_are_two_pictures():
     @explore(height=slider(), axes=(1, 2), alt="two lines")
     def two(axes, height):

@@ -23,6 +23,7 @@ from gdcore.explore.controls import Control
 from gdcore.explore.svg import RC, Pieces, Sheet
 from gdcore.pictures import STYLE
 from gdcore.validation import shown
+from gdcore.words import with_minus
 
 Draw = Callable[..., str | None]
 
@@ -126,7 +127,7 @@ class Explorable:
         )
 
     def call(self, layer: Layer, axes: Any, values: Mapping[str, Any]) -> str:
-        """Run one layer's drawing function and return its caption.
+        """Run one layer's drawing function and return its caption, hyphens before numbers as minus.
 
         A failure names the figure and the values.
         """
@@ -136,7 +137,7 @@ class Explorable:
             raise RuntimeError(f"{self.describe(layer, values)}: {type(error).__name__}: {error}") from error
         if not isinstance(caption, str | None):
             raise TypeError(f"{self.describe(layer, values)}: a caption must be text, got {shown(caption)}")
-        return caption or ""
+        return with_minus(caption or "")
 
     def describe(self, layer: Layer, values: Mapping[str, Any]) -> str:
         """The figure, the drawing function and the values of its controls, for messages."""
