@@ -84,10 +84,10 @@ def test_each_control_moves_picture_and_caption_by_keyboard(page, file):
     figure.get_by_label("height (m)").focus()
     for keys, text in [
         (["ArrowLeft"], "one, alone at 0.0, round"),
-        (["Home"], "one, alone at -0.9, round"),
-        (["Tab", "ArrowDown"], "two at -0.9, round"),
-        (["Tab", "ArrowRight"], "two at -0.9, square"),
-        (["Tab", "Space"], "two at -0.9, square, bold"),
+        (["Home"], "one, alone at −0.9, round"),
+        (["Tab", "ArrowDown"], "two at −0.9, round"),
+        (["Tab", "ArrowRight"], "two at −0.9, square"),
+        (["Tab", "Space"], "two at −0.9, square, bold"),
         (["Tab", "Enter"], START),
     ]:
         for key in keys:
@@ -131,7 +131,7 @@ def test_the_figure_that_an_address_names_first_is_in_view(page, file):
     expect(page.locator("figure#line")).not_to_be_in_viewport()
 
 
-RIGHT = "two at -0.9, square, bold"
+RIGHT = "two at −0.9, square, bold"
 
 
 READ = [
@@ -231,7 +231,7 @@ def test_a_browser_that_forbids_to_change_the_address_keeps_the_figure_working(p
     figure.get_by_label("height (m)").press("End")
     page.wait_for_timeout(300)
     figure.get_by_label("height (m)").press("Home")
-    says(page, "line", "one, alone at -0.9, round")
+    says(page, "line", "one, alone at −0.9, round")
 
 
 # Where the page cannot do it all
