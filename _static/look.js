@@ -22,7 +22,7 @@
     }
   };
 
-  const { MathJax } = window;
-  if (!MathJax?.config?.startup) return keepNoPlace(); // it did not come: the formulas' TeX is better than nothing
-  MathJax.config.startup.pageReady = () => setFormulas().finally(keepNoPlace);
+  // MathJax asks its configuration for this when it begins. If it does not come, TeX is better than nothing.
+  window.MathJax = { ...window.MathJax, startup: { pageReady: () => setFormulas().finally(keepNoPlace) } };
+  addEventListener("load", () => window.MathJax.version ?? keepNoPlace());
 })();

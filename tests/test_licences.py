@@ -10,7 +10,7 @@ import pytest
 from downhill import licences
 from downhill.parts import PARTS, Part
 
-OURS = ("downhill.css", "downhill.js", "licences/*")
+OURS = ("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*")
 
 
 @pytest.fixture(scope="module")
