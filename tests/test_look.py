@@ -291,7 +291,7 @@ def test_paper_is_white_and_has_the_text_alone(watched, page):
     assert style(shown.locator("body"), "color") == ["rgb(0, 0, 0)"]
     assert shown.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--dh-paper')") == "#fff"
     assert shown.locator("article h1").is_visible()
-    for hidden in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer", "#jb-print-docs-body"):
+    for hidden in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer", "#jb-print-docs-body h1", "#jb-print-toc"):
         assert not shown.locator(hidden).first.is_visible(), hidden
 
 

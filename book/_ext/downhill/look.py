@@ -74,18 +74,18 @@ def fill_head(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
     if context.get("default_mode") == "auto":
         context["default_mode"] = "light"  # without scripts: the theme has no colours for "auto"
     context["css_files"] = [style for style in context["css_files"] if "thebe" not in str(getattr(style, "filename", style))]
-    order_scripts(pagename, context["script_files"])
+    if pagename != "search":  # whose template writes scripts that do not wait for others
+        context["script_files"] = [waiting(script) for script in context["script_files"]]
 
 
-def order_scripts(pagename: str, scripts: list[Any]) -> None:
-    """Let scripts wait until the page is read, the one that tells MathJax what to set first before
-    the others. The search page's template writes scripts of its own that do not wait.
+def waiting(script: Any) -> Any:
+    """A script as one that runs when the page is read, in its turn: the one that tells MathJax what
+    to set first before all others. What has no file, or is not Sphinx's, stays as it is.
     """
-    names = {id(script): str(getattr(script, "filename", None) or "") for script in scripts}
-    scripts.sort(key=lambda script: names[id(script)] != FIRST)
-    for script in scripts:
-        if names[id(script)] and AT_ONCE not in names[id(script)] and pagename != "search":
-            script.attributes.setdefault("defer", "defer")
+    name = str(getattr(script, "filename", None) or "")
+    if not name or name.endswith(AT_ONCE):
+        return script
+    return type(script)(name, priority=0 if name == FIRST else script.priority, **{**script.attributes, "defer": "defer"})
 
 
 def setup(app: Sphinx) -> None:
