@@ -1,6 +1,6 @@
 // Formulas in view are set first, then the others, the nearest first and a handful at a time, so that the page stays awake.
 (() => {
-  const HANDFUL = 40;
+  const HANDFUL = 80;
   const keepNoPlace = () => document.documentElement.classList.remove("formulas-come");
 
   const distance = (formula) => {
