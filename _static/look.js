@@ -1,6 +1,6 @@
 // Formulas in view are set first, then the others, the nearest first and a handful at a time, so that the page stays awake.
 (() => {
-  const HANDFUL = 40;
+  const HANDFUL = 80;
   const keepNoPlace = () => document.documentElement.classList.remove("formulas-come");
 
   const distance = (formula) => {
@@ -22,7 +22,7 @@
     }
   };
 
-  const { MathJax } = window;
-  if (!MathJax?.config?.startup) return keepNoPlace(); // it did not come: the formulas' TeX is better than nothing
-  MathJax.config.startup.pageReady = () => setFormulas().finally(keepNoPlace);
+  // MathJax asks its configuration for this when it begins. If it does not come, TeX is better than nothing.
+  window.MathJax = { ...window.MathJax, startup: { pageReady: () => setFormulas().finally(keepNoPlace) } };
+  addEventListener("load", () => window.MathJax.version ?? keepNoPlace());
 })();

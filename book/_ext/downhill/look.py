@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from docutils import nodes
@@ -18,7 +19,8 @@ STATIC = Path(__file__).resolve().parents[3] / "_static"
 INLINE = re.compile(r"<style>.*?</style>\s*| role=\"img\" aria-label=\"[^\"]*\"", re.DOTALL)
 NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 AT_ONCE = "documentation_options.js"  # a script in the page's head adds to what it sets
-SHORTEST = 40  # characters of a first paragraph that says what a page is about
+FIRST = "_static/look.js"
+SHORTEST, LONGEST = 40, 200  # characters of a paragraph that says what the book is about
 
 
 def sort_styles(app: Sphinx, config: Config) -> None:
@@ -56,7 +58,7 @@ def description(doctree: nodes.document | None, context: dict[str, Any]) -> str:
         return subtitle
     paragraphs = [" ".join(found.astext().split()) for found in doctree.findall(nodes.paragraph)]
     if context.get("pagename") == context.get("root_doc"):
-        return next((text for text in paragraphs if len(text) >= SHORTEST), subtitle)
+        return shorten(next((text for text in paragraphs if len(text) >= SHORTEST), subtitle), LONGEST, placeholder=" …")
     question = next((text for text in paragraphs[:1] if text.endswith("?")), "")
     return f"{question} {subtitle[:1].upper()}{subtitle[1:]}.".strip()
 
@@ -72,10 +74,18 @@ def fill_head(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
     if context.get("default_mode") == "auto":
         context["default_mode"] = "light"  # without scripts: the theme has no colours for "auto"
     context["css_files"] = [style for style in context["css_files"] if "thebe" not in str(getattr(style, "filename", style))]
-    for script in context["script_files"]:
-        name = getattr(script, "filename", None)
-        if name and AT_ONCE not in str(name):
-            script.attributes.setdefault("defer", "defer")
+    if pagename != "search":  # whose template writes scripts that do not wait for others
+        context["script_files"] = [waiting(script) for script in context["script_files"]]
+
+
+def waiting(script: Any) -> Any:
+    """A script as one that runs when the page is read, in its turn: the one that tells MathJax what
+    to set first before all others. What has no file, or is not Sphinx's, stays as it is.
+    """
+    name = str(getattr(script, "filename", None) or "")
+    if not name or name.endswith(AT_ONCE):
+        return script
+    return type(script)(name, priority=0 if name == FIRST else script.priority, **{**script.attributes, "defer": "defer"})
 
 
 def setup(app: Sphinx) -> None:

@@ -33,7 +33,7 @@ COMMANDS = {  # ems to names
 }
 CHARACTERS = {1.45: "=<>", 1.2: "+-", 0.74: "ABCDEFGHKLMNOPQRTUVWXYZ", 0.45: ",", 0.4: "()", 0.3: "[].'", 0.28: "|", 0.0: "&{}"}
 EMS = {name: ems for ems, names in COMMANDS.items() for name in names.split()} | {
-    name: 0.45 * len(name) for name in NAMES.split()
+    name: 0.45 * len(name) + 0.17 for name in NAMES.split()
 }
 SIGNS = {sign: ems for ems, signs in CHARACTERS.items() for sign in signs}
 TOKEN = re.compile(r"\\([A-Za-z]+|.)|([_^])(\{[^{}]*\}|\\[A-Za-z]+|.)|(\S)", re.DOTALL)
@@ -46,7 +46,7 @@ FORMULA = re.compile(r'<(span|div) class="math notranslate nohighlight"( id="[^"
 def inline(tex: str) -> float:
     """The width of a formula in a line, in em."""
     while FRACTION.search(tex):  # the innermost first, each as its wider part, small
-        tex = FRACTION.sub(lambda found: f"\\;^{{{max((part or '' for part in found.groups()), key=inline)}}}", tex)
+        tex = FRACTION.sub(lambda found: f"\\;\\,^{{{max((part or '' for part in found.groups()), key=inline)}}}", tex)
     width = 0.0
     for command, script, argument, sign in TOKEN.findall(tex):
         if command:
