@@ -12,7 +12,7 @@ from downhill.parts import PARTS, Part
 
 OURS = (
     *("downhill.css", "downhill.js", "licences/*"),
-    *("search.js", "search.css", "marks.js"),
+    *("search.js", "search.css", "marks.js", "formulas.js", "formulas.css", "keyboard.js", "keyboard.css"),
 )
 
 

@@ -10,6 +10,8 @@ scripts     the scripts that a page needs, once
 ids         no id twice on a page
 lookups     what each reference would look up again, looked up once
 search      the search index, fed section by section
+addresses   old names of places, which lead to them still
+access      what screen readers and the Tab key meet, put right
 """
 
 from __future__ import annotations
@@ -20,14 +22,14 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import execution, ids, licences, lookups, outcome, parallel, repository, scripts, search
+from downhill import access, addresses, execution, ids, licences, lookups, outcome, parallel, repository, scripts, search
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, lookups, search):
+    for module in (parallel, repository, scripts, ids, licences, lookups, search, addresses, access):
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
