@@ -17,7 +17,12 @@
   };
 
   const focusCode = () => {
-    for (const code of document.querySelectorAll("div.highlight > pre")) if (!code.closest(".cell_output")) code.tabIndex = 0;
+    for (const cell of document.querySelectorAll("div.highlight")) {
+      if (cell.closest(".cell_output")) continue;
+      cell.tabIndex = 0; // not its <pre>, of which the theme makes a stop where it scrolls, and none elsewhere
+      cell.role = "group";
+      cell.ariaLabel = "Code";
+    }
   };
 
   document.addEventListener("DOMContentLoaded", () => {
