@@ -1,4 +1,4 @@
-"""The pages of the book, and how far each of them has come: the one list that the tests take."""
+"""Which pages the book has, and which of them are done in which respect: the one place where tests look."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+TOC = yaml.safe_load((Path(__file__).resolve().parents[1] / "_toc.yml").read_text("utf-8"))
 PAGES = [
     Path(file).stem for file in [TOC["root"], *(chapter["file"] for part in TOC.get("parts", []) for chapter in part["chapters"])]
 ]
 
-# Pages rebuilt to the standard of the second edition, prose and formulas included.
+# Pages rebuilt to the whole standard, prose and formulas included; at the end, all.
 FINISHED = ("index", "momentum")

@@ -11,7 +11,7 @@ ids         no id twice on a page
 lookups     what each reference would look up again, looked up once
 search      the search index, fed section by section
 addresses   old names of places, which lead to them still
-access      what screen readers and the Tab key meet, put right
+access      what screen readers meet, put right
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What screen readers and the Tab key meet on a page, put right where the tools of the build err."""
+"""What screen readers meet on a page, put right where the tools of the build err."""
 
 from __future__ import annotations
 

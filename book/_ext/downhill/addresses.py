@@ -59,6 +59,8 @@ def refuse_strangers(app: Sphinx, env: Any) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
+    """Register with Sphinx; a change of the table writes every page anew."""
+    path = Path(app.srcdir) / TABLE
+    app.add_config_value("downhill_moved", path.read_text("utf-8") if path.exists() else "", "html")
     app.connect("env-check-consistency", refuse_strangers)
     app.connect("html-page-context", keep_all)
