@@ -13,7 +13,7 @@
     const all = figures();
     if (!all.length) return;
     document.getElementById("pst-skip-link")?.append(skip(all[0], "Skip to the first figure"));
-    all.slice(1).forEach((figure, index) => all[index].before(skip(figure, "Skip to the next figure")));
+    for (const [index, figure] of all.slice(1).entries()) all[index].before(skip(figure, "Skip to the next figure"));
   };
 
   const focusCode = () => {
