@@ -11,8 +11,8 @@ from downhill import licences
 from downhill.parts import PARTS, Part
 
 OURS = (
-    *("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*"),
-    *("search.js", "search.css", "marks.js", "arrangement.css"),
+    *("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*", "arrangement.css"),
+    *("search.js", "search.css", "marks.js", "formulas.js", "formulas.css", "keyboard.js", "keyboard.css"),
 )
 
 

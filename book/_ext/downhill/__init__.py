@@ -15,6 +15,8 @@ look        the head and the frame of a page
 search      the search index, fed section by section
 tables      the tables of cells, numbered and captioned
 places      a place for each formula before it is set
+addresses   old names of places, which lead to them still
+access      what screen readers meet, put right
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
 from downhill import (
+    access,
+    addresses,
     arrangement,
     execution,
     ids,
@@ -55,6 +59,8 @@ MODULES = (
     search,
     tables,
     places,
+    addresses,
+    access,
 )
 
 
