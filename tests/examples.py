@@ -223,10 +223,13 @@ def of_pictures(ax):
     p = pictures
     return {
         "pictures.style_of": (p.style_of, dict(method="momentum")),
-        "pictures.contours": (p.contours, dict(ax=ax, objective=objectives.canyon(), levels=4, resolution=8)),
+        "pictures.contours": (
+            p.contours,
+            dict(ax=ax, objective=objectives.canyon(), levels=4, resolution=8, tint=True, equal=True),
+        ),
         "pictures.curve": (p.curve, dict(ax=ax, objective=objectives.parabola(), box=[[0.0, 2.0]], resolution=8)),
         "pictures.minima": (p.minima, dict(ax=ax, points=[[1.0, 2.0]])),
-        "pictures.path": (p.path, dict(ax=ax, run=run, method="momentum", start=True)),
+        "pictures.path": (p.path, dict(ax=ax, run=run, method="momentum", start=True, steps=[0, 1, 2, 3, 4, 5])),
         "pictures.legend": (p.legend, dict(ax=ax, methods={"mine": "momentum"})),
         "pictures.learning_curves": (p.learning_curves, dict(ax=ax, runs={"mine": run}, minimum=0.0, markers=4)),
     }

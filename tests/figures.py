@@ -86,15 +86,15 @@ def drawn() -> tuple[str, ...]:
     return tuple(pages.html_of(figure.explorable) for figure in FIGURES)
 
 
-def write_page(file: Path, head: str = "", attributes: str = "") -> Path:
+def write_page(file: Path, head: str = "", attributes: str = "", body: str = "") -> Path:
     """A page with these figures, each above more text than a screen holds, and a section of its own."""
     text = "<p style='height: 120vh'>Text.</p>"
-    body = text.join(["<h1>Figures</h1><a href='#section'>section</a>", *drawn(), "<h2 id='section'>Section</h2>", ""])
+    figures = text.join(["<h1>Figures</h1><a href='#section'>section</a>", *drawn(), "<h2 id='section'>Section</h2>", ""])
     look = "<style>body { max-width: 50rem; margin: auto; padding: 0 1rem }</style>"
     file.write_text(
         f"<!doctype html><html lang=en {attributes}><head><meta charset=utf-8>"
         f"<meta name=viewport content='width=device-width'><title>Figures</title>{head}{look}</head>"
-        f"<body><main>{body}</main></body></html>",
+        f"<body><main>{figures}{body}</main></body></html>",
         "utf-8",
     )
     return file

@@ -3,4 +3,14 @@
 from __future__ import annotations
 
 # Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
-ARRANGED = ("index", "convexity", "gradient_descent", "regularization", "sgd", "adaptive", "normalization", "second_order")
+ARRANGED = (
+    "index",
+    "momentum",
+    "convexity",
+    "gradient_descent",
+    "regularization",
+    "sgd",
+    "adaptive",
+    "normalization",
+    "second_order",
+)

@@ -14,6 +14,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from gdcore.words import with_minus
 from tests.conftest import ROOT
 from tests.figures import COLOUR, contrast
 
@@ -136,7 +137,7 @@ def test_captions_say_what_gdcore_computes(watched, book, name):
             state = ",".join(f"{control}={value}" for control, value in values.items())
             page.evaluate("state => (location.hash = state)", f"{figure}:{state}")
             caption = wake(page, figure).locator(".explore-result")
-            expect(caption, f"{figure} at {state}").to_contain_text(getattr(expected, figure)(**values))
+            expect(caption, f"{figure} at {state}").to_contain_text(with_minus(getattr(expected, figure)(**values)))
 
 
 @pytest.mark.parametrize("name", PAGES)

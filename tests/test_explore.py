@@ -58,19 +58,30 @@ def unpacked(html):
 
 # Controls
 
-ALL_TENTHS = ("-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2", "0.3")
+ALL_TENTHS = ("−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3")
+POWERS = ("10⁻¹⁰", "3.2 · 10⁻⁶".replace(" ", "\N{NO-BREAK SPACE}"), "0.1", "3,200")
 
 
 @pytest.mark.parametrize(
     ("control", "kind", "values", "texts"),
     [
         (slider(min=0.1, max=0.3, step=0.1, value=0.2), "radio", (0.1, 0.2, 0.3), ("0.1", "0.2", "0.3")),
-        (slider(min=0.002, max=0.01, step=0.004, value=0.006), "radio", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.010")),
-        (slider(min=-0.9, max=0.9, step=0.9, value=0), "radio", (-0.9, 0.0, 0.9), ("-0.9", "0.0", "0.9")),
+        (slider(min=0.002, max=0.01, step=0.004, value=0.006), "radio", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.01")),
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), "radio", (-0.9, 0.0, 0.9), ("−0.9", "0", "0.9")),
         (slider(min=-0.3, max=0.3, step=0.1, value=0.1), "range", (-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3), ALL_TENTHS),
         (slider(readout_format=".0%"), "radio", (0, 0.25, 0.5, 0.75, 1), ("0%", "25%", "50%", "75%", "100%")),
         (ipywidgets.FloatLogSlider(min=-2, max=0, step=1, value=0.1), "radio", (0.01, 0.1, 1.0), ("0.01", "0.1", "1")),
+        (slider(min=-0.5, max=0.5, step=0.5, readout_format=".0%"), "radio", (-0.5, 0, 0.5), ("−50%", "0%", "50%")),
+        (
+            ipywidgets.FloatLogSlider(min=-10, max=3.5, step=4.5, value=0.1, readout_format=".1e"),
+            "radio",
+            (1e-10, 10**-5.5, 0.1, 10**3.5),
+            POWERS,
+        ),
         (ipywidgets.IntSlider(min=1, max=7, step=3, value=4), "radio", (1, 4, 7), ("1", "4", "7")),
+        (ipywidgets.IntSlider(min=-1, max=1), "radio", (-1, 0, 1), ("−1", "0", "1")),
+        (ipywidgets.SelectionSlider(options=[10, 10000], value=10), "radio", (10, 10_000), ("10", "10,000")),
+        (ipywidgets.SelectionSlider(options=[("1e-4", 1e-4), ("none", 0)]), "radio", (1e-4, 0), ("10⁻⁴", "none")),
         (ipywidgets.SelectionSlider(options=[("one", 1), ("ten", 10)]), "radio", (1, 10), ("one", "ten")),
         (ipywidgets.Dropdown(options=["a", "b"], value="b"), "select", ("a", "b"), ("a", "b")),
         (ipywidgets.ToggleButtons(options=["a", "b"]), "radio", ("a", "b"), ("a", "b")),
@@ -83,6 +94,20 @@ def test_positions_of_each_kind_of_control(control, kind, values, texts):
     assert list(seen.values) == (pytest.approx(values) if isinstance(values[0], float) else list(values))
     assert seen.values[seen.start] == control.value
     assert seen.position() == seen.start
+
+
+@pytest.mark.parametrize(
+    ("control", "keys"),
+    [
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), ("-0.9", "0", "0.9")),
+        (ipywidgets.FloatLogSlider(min=-10, max=4, step=7, value=1e-3, readout_format=".1e"), ("1e-10", "0.001", "10000")),
+        (ipywidgets.SelectionSlider(options=[("one half", 0.5), ("all", None)]), ("0.5", "all")),
+        (ipywidgets.Dropdown(options=["a", "b"]), ("a", "b")),
+        (ipywidgets.Checkbox(), ("off", "on")),
+    ],
+)
+def test_an_address_holds_numbers_in_plain_ascii(control, keys):
+    assert controls_of("figure", {"x": control})["x"].keys == keys
 
 
 @pytest.mark.parametrize(
@@ -218,7 +243,7 @@ def test_the_page_holds_each_distinct_piece_once_and_the_start_frame_in_the_open
     ]
     assert f'<g class="explore-layer">{data["groups"][2]}</g>' in html
     assert '<p class="explore-result" aria-live="polite">height <b>0.50</b></p>' in html
-    assert '<input type="radio" name="line_at-height" value="2" checked autocomplete="off"><bdi>0.50</bdi>' in html
+    assert '<input type="radio" name="line_at-height" value="2" checked autocomplete="off"><bdi>0.5</bdi>' in html
 
 
 def test_frames_run_with_the_last_control_fastest():
@@ -249,6 +274,15 @@ def test_every_reference_in_the_page_has_its_definition_and_no_style_leaks():
     assert len(defined) == len(set(defined))
     assert used and used <= set(defined)
     assert "<style" not in picture and "#000000" not in picture
+
+
+def test_captions_have_true_minus_signs_and_no_negative_zero():
+    @explore(x=ipywidgets.FloatSlider(min=-1, max=0, step=0.5, value=-0.5), alt="a number")
+    def sinking(ax, x):
+        return f"At {x:.2f} the slope is {0.001 * x:.2f}."
+
+    captions = unpacked(pages.html_of(sinking.explorable))["layers"][0]["captions"]
+    assert captions == [f"At {x} the slope is 0.00." for x in ("−1.00", "−0.50", "0.00")]
 
 
 def test_two_axes_are_two_pictures():

@@ -60,7 +60,11 @@ OPEN = {
         "open code has a comment for a tool, # NBVAL_CHECK_OUTPUT. Fold",
     ),
     "checks in the open": (code("x = 1", checks="1 is 1"), 'open code has "checks". Move them to the folded cell'),
-    "no words": (code("assert 1", tags=["hide-cell"], checks=" ", **FOLDED), "its \"checks\" are ' '. Say in words"),
+    "no words": (
+        code("assert 1", tags=["hide-cell"], checks=" ", **FOLDED),
+        "its \"checks\" are ' '. Say in at most 60 characters",
+    ),
+    "many words": (code("assert 1", tags=["hide-cell"], checks="a" * 61, **FOLDED), f"its \"checks\" are '{'a' * 61}'. Say"),
 }
 
 
@@ -92,6 +96,13 @@ def test_every_notebook_is_in_the_table_of_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
     listed = {toc["root"]} | {chapter["file"] for part in toc.get("parts", []) for chapter in part["chapters"]}
     assert {f"book/{path.stem}" for path in NOTEBOOKS} <= listed
+
+
+def test_bare_keeps_the_text_of_a_checked_table_alone():
+    shown = nbformat.v4.new_output("execute_result", {"text/html": "<table>", "text/plain": "a\n--"}, execution_count=3)
+    cell = nbformat.v4.new_code_cell(f"{notebooks.MARK}\ntable(…)", execution_count=3, outputs=[shown])
+    clean = notebooks.bare(nbformat.v4.new_notebook(cells=[cell]))
+    assert clean.cells[0].outputs[0].data == {"text/plain": "a\n--"} and notebooks.unchecked(clean) == []
 
 
 def test_bare_keeps_checked_text_and_nothing_else():

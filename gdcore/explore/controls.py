@@ -124,8 +124,10 @@ def _positions(where: str, widget: Any) -> tuple[tuple[Any, ...], tuple[str, ...
 
 
 def _as_written(text: str) -> str:
-    """A text that says a number as people write it: 0.3 for 3.0e-01. Any other stays."""
-    return words.plain(float(text.replace("−", "-"))) if _NUMBER.fullmatch(text) else text
+    """A text that says a number as people write it: 0.3 for 3.0e-01. Any other stays, but for its
+    minus.
+    """
+    return words.plain(float(text.replace("−", "-"))) if _NUMBER.fullmatch(text) else words.with_minus(text)
 
 
 def _key(value: Any, text: str) -> str:

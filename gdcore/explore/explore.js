@@ -34,7 +34,7 @@
       .replace(/,(?=\d{3}\b)/g, "")
       .replace(/−/g, "-")
       .replace(",", ".")
-      .replace(/(?:^|( · ))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, times, power) => {
+      .replace(/(?:^|([ \u00a0]·[ \u00a0]))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, times, power) => {
         const exponent = power.replace("⁻", "-").replace(/[⁰-⁹¹²³]/g, (digit) => RAISED.indexOf(digit));
         return `${times ? "" : "1"}e${exponent}`;
       });
@@ -139,7 +139,7 @@
   };
 
   // A caption with its numbers bold. gdcore.explore.markup has the same pattern.
-  const NUMBER = /(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?: · 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?: ?%)?(?!\w)/g;
+  const NUMBER = /(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[ \u00a0]·[ \u00a0]10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?:[ \u00a0]?%)?(?!\w)/g;
   const say = (result, text) => {
     if (result.textContent === text) return;
     let from = 0;

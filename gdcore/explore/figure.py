@@ -26,6 +26,7 @@ from gdcore.explore.svg import RC, Pieces, Sheet
 from gdcore.explore.walks import Walk, walks_of
 from gdcore.pictures import STYLE
 from gdcore.validation import shown
+from gdcore.words import with_minus
 
 Draw = Callable[..., Any]  # returns a caption, or None, or (caption, walks)
 
@@ -145,7 +146,8 @@ class Explorable:
         return [(width / columns, height / rows)] * (rows * columns)
 
     def call(self, layer: Layer, axes: Any, values: Mapping[str, Any]) -> tuple[str, tuple[Walk, ...]]:
-        """Run one layer's drawing function and return its caption and its walks.
+        """Run one layer's drawing function and return its caption, hyphens before numbers as
+        minus, and its walks.
 
         A failure names the figure and the values.
         """
@@ -153,7 +155,8 @@ class Explorable:
             returned = layer.draw(axes, **{name: values[name] for name in layer.depends_on})
         except Exception as error:
             raise RuntimeError(f"{self.describe(layer, values)}: {type(error).__name__}: {error}") from error
-        return walks_of(returned, self.steps, lambda: self.describe(layer, values))
+        caption, walks = walks_of(returned, self.steps, lambda: self.describe(layer, values))
+        return with_minus(caption), walks
 
     def describe(self, layer: Layer, values: Mapping[str, Any]) -> str:
         """The figure, the drawing function and the values of its controls, for messages."""

@@ -84,7 +84,9 @@ def tabs(names: list[str]) -> str:
     return f'<div class="explore-tabs" role="group" aria-label="picture shown" hidden>{"".join(buttons)}</div>'
 
 
-_NUMBER = re.compile(r"(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?: · 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?: ?%)?(?!\w)")
+_NUMBER = re.compile(
+    r"(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[ \u00a0]·[ \u00a0]10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?:[ \u00a0]?%)?(?!\w)"
+)
 
 
 def with_bold_numbers(text: str) -> str:

@@ -149,7 +149,7 @@ def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]],
             walked = (group for group in start.pieces[k].groups if group not in frames[-1])
             groups += f'<g class="explore-walks">{"".join(walked)}</g>'
         sheets.append(
-            f'<div class="explore-panel" style="--ratio: {width / height:.4g}; --points: {width:g}"{" data-shown" if k == 0 else ""}>'
+            f'<div class="explore-panel" style="--ratio: {width / height:.4g}; --points: {width:g}"{"" if k else " data-shown"}>'
             f'<svg viewBox="0 0 {width:g} {height:g}" aria-hidden="true">{defs}{"".join(still.groups)}{groups}</svg></div>'
         )
     return "".join(sheets)

@@ -103,7 +103,7 @@ def _thin(drawn: ContourSet, sides: Array) -> None:
 def _thinned(outline: Outline, sides: Array) -> Outline:
     outline.should_simplify = False  # to_polygons would do it, with the tolerance of a screen's dots
     low, size = sides[:, 0], sides[:, 1] - sides[:, 0]
-    parts = [low + size * _fewest((part - low) / size) for part in outline.to_polygons(closed_only=False)]
+    parts = [low + size * _fewest((part - low) / size) for part in map(np.asarray, outline.to_polygons(closed_only=False))]
     return Outline.make_compound_path(*(Outline(part) for part in parts if len(part) > 1))
 
 

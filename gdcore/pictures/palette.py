@@ -37,7 +37,7 @@ _METHODS = (
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, YELLOW = (colour.light for colour in _METHODS)
 COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE)
 
-_LINES = (Colour("contour", "#647980", "#758c92"), Colour("index", "#5c7178", "#869ca2"))
+_LINES = (Colour("contour", "#647980", "#7a9197"), Colour("index", "#5c7178", "#869ca2"))
 CONTOUR, INDEX = (colour.light for colour in _LINES)
 
 # Low ground is a pool of teal: the deeper, the more of it is mixed into the paper.

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 from numpy.typing import ArrayLike
 
 from gdcore import validation
@@ -24,33 +25,41 @@ _FAR = 1e6  # points beyond are off every picture, and further ones would overfl
 
 
 def path(
-    ax: Axes, run: Path | ArrayLike, method: str | Callable[..., Any] | None = None, *, start: bool = True, **line: Any
+    ax: Axes,
+    run: Path | ArrayLike,
+    method: str | Callable[..., Any] | None = None,
+    *,
+    start: bool = True,
+    steps: ArrayLike | None = None,
+    **line: Any,
 ) -> list[Artist]:
     """A path with its steps, up to where it left the finite, a ring at its start, and a casing in
     the page's colour below it, as roads have on maps.
 
     On Axes whose limits are set, a run that ends outside is cut where it leaves the window for
-    good, and a word there says at which step: the first that lies outside.
+    good. If its steps are known, a word there says at which of them: the first that lies outside.
 
     - `run`: a `Path`, drawn in its parameters if it has two and on the graph of its loss if it has
-      one; or points, (k, 2), of steps 0, 1, …
+      one; or points, (k, 2).
     - `method`: whose style the line wears, by default that of the `Path`.
     - `start`: whether the ring is drawn.
+    - `steps`: (k,), the step of each point, by default those of the `Path`.
     - `line`: further properties of the line, such as `label` or `markevery`.
 
     Returns the line, the ring, the casing and the word, as far as they are drawn. Raises TypeError
-    for what are no Axes, ValueError for a run of another shape.
+    for what are no Axes, ValueError for a run or steps of another shape.
 
     >>> from matplotlib.figure import Figure
     >>> [line, ring, casing] = path(Figure().add_subplot(), [[0, 0], [1, 2]], method="adam")
     >>> line.get_color()
     '#a8527f'
     >>> ax = Figure().add_subplot(xlim=(0, 4), ylim=(0, 4))
-    >>> path(ax, [[1, 1], [3, 1], [5, 1]], method="adam")[-1].get_text()
+    >>> path(ax, [[1, 1], [3, 1], [5, 1]], method="adam", steps=[0, 1, 2])[-1].get_text()
     'leaves at step 2'
     """
     require_axes(ax)
-    points, steps = _drawable(run)
+    points = _drawable(run)
+    known = _steps(run, steps)
     start = validation.flag("start", start)
     if method is None and isinstance(run, Path):
         method = run.method
@@ -59,12 +68,13 @@ def path(
     if outside is not None:
         points = points[: outside + 1]  # the line ends at the edge, where the window clips it
     look = {"linewidth": 1.4, "markersize": 3.5, "zorder": 4} | style | line
-    artists: list[Artist] = ax.plot(*points.T, **look)
+    [drawn] = ax.plot(*points.T, **look)
+    artists: list[Artist] = [drawn]
     if start:
         artists += ax.plot(*points[:1].T, "o", color=INK, markerfacecolor="none", markersize=8, zorder=5)
-    artists += _casing(ax, points, artists[0])
-    if outside is not None:
-        artists.append(_word(ax, points[-2:], f"leaves at step {steps[outside]}", artists[0].get_color()))
+    artists += _casing(ax, points, drawn)
+    if outside is not None and known is not None:
+        artists.append(_word(ax, points[-2:], f"leaves at step {known[outside]:,.0f}", drawn.get_color()))
     return artists
 
 
@@ -72,9 +82,17 @@ def _casing(ax: Axes, points: Array, line: Line2D) -> list[Line2D]:
     """What keeps a line apart from the tint and the level lines below it."""
     if line.get_linestyle() == "None":
         return []
-    look = {"color": PAPER, "linestyle": SOLID, "marker": "", "solid_joinstyle": "round"}
-    alpha = 0.85 * (1.0 if line.get_alpha() is None else line.get_alpha())
-    return ax.plot(*points.T, linewidth=line.get_linewidth() + 2.6, alpha=alpha, zorder=line.get_zorder() - 0.1, **look)
+    alpha, width, below = line.get_alpha(), line.get_linewidth() + 2.6, line.get_zorder() - 0.1
+    return ax.plot(
+        *points.T,
+        color=PAPER,
+        linestyle=SOLID,
+        marker="",
+        solid_joinstyle="round",
+        linewidth=width,
+        alpha=0.85 * (1.0 if alpha is None else alpha),
+        zorder=below,
+    )
 
 
 def _outside(ax: Axes, points: Array) -> int | None:
@@ -83,7 +101,8 @@ def _outside(ax: Axes, points: Array) -> int | None:
     """
     if ax.get_autoscalex_on() or ax.get_autoscaley_on() or not len(points):
         return None
-    inside = ((shares := _shares(ax, points)) >= 0).all(axis=1) & (shares <= 1).all(axis=1)
+    shares = _shares(ax, points)
+    inside = np.all((shares >= 0) & (shares <= 1), axis=1)
     if inside[-1] or not inside.any():
         return None
     return int(np.flatnonzero(inside)[-1]) + 1
@@ -100,7 +119,8 @@ def _word(ax: Axes, step: Array, text: str, color: Any) -> Artist:
     with np.errstate(divide="ignore", invalid="ignore"):
         ways = np.where(outside > 1, (1 - inside) / (outside - inside), -inside / (outside - inside))
     edge = inside + ways[(outside < 0) | (outside > 1)].min() * (outside - inside)
-    near = [other for other in ax.texts if other.get_gid() == _WORD and np.abs(other.xy - edge).max() < 0.2]
+    others = [word for word in ax.texts if isinstance(word, Annotation) and word.get_gid() == _WORD]
+    near = [word for word in others if np.abs(word.xy - edge).max() < 0.2]
     right, up = edge > 0.5
     return ax.annotate(
         text,
@@ -182,9 +202,9 @@ def learning_curves(
     return lines
 
 
-def _drawable(run: Path | ArrayLike) -> tuple[Array, Array]:
-    """The points to draw, (k, 2), up to the first that is not finite, and their steps; what is far
-    off every picture is brought nearer.
+def _drawable(run: Path | ArrayLike) -> Array:
+    """The points to draw, (k, 2), up to the first that is not finite; what is far off every picture
+    is brought nearer.
     """
     if isinstance(run, Path):
         points = run.points if run.points.shape[-1] == 2 else np.column_stack([run.points, run.values])
@@ -194,6 +214,16 @@ def _drawable(run: Path | ArrayLike) -> tuple[Array, Array]:
         raise ValueError(
             f"run must be one path in one or two parameters, or points of shape (k, 2), got shape {np.shape(points)}"
         )
-    steps = run.steps if isinstance(run, Path) else np.arange(len(points))
     broken = ~np.isfinite(points).all(axis=1)
-    return np.clip(points[: broken.argmax()] if broken.any() else points, -_FAR, _FAR), steps
+    return np.clip(points[: broken.argmax()] if broken.any() else points, -_FAR, _FAR)
+
+
+def _steps(run: Path | ArrayLike, steps: ArrayLike | None) -> Array | None:
+    """The step of each point, if it is known."""
+    if steps is None:
+        return np.asarray(run.steps, float) if isinstance(run, Path) else None
+    count = len(run.points if isinstance(run, Path) else np.asarray(run))
+    known = validation.numbers("steps", steps, axes=1, shape="(k,)")
+    if len(known) != count:
+        raise ValueError(f"steps must be one for each of the {count} points, got {len(known)}")
+    return known

@@ -188,7 +188,7 @@ class SectionIndex(IndexBuilder):
 
 
 def leave_marking(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Leave out Sphinx's script that marks words, even within styles: `_static/marks.js` does it."""
+    """Leave out Sphinx's script that marks words, even in styles: `_static/marks.js` does it."""
     scripts = context["script_files"]
     context["script_files"] = [script for script in scripts if "sphinx_highlight" not in str(getattr(script, "filename", script))]
 

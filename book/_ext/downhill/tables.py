@@ -1,4 +1,6 @@
-"""What `gdcore.tables` shows while the book is built is MyST Markdown: a numbered, captioned table."""
+"""Tables of cells: while the book is built `gdcore.tables` shows MyST Markdown, which Sphinx
+numbers.
+"""
 
 from __future__ import annotations
 
