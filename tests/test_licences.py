@@ -10,7 +10,7 @@ import pytest
 from downhill import licences
 from downhill.parts import PARTS, Part
 
-OURS = ("downhill.css", "downhill.js", "licences/*")
+OURS = ("arrangement.css", "downhill.css", "downhill.js", "licences/*")
 
 
 @pytest.fixture(scope="module")
