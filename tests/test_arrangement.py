@@ -253,3 +253,14 @@ def test_open_code_is_the_method_alone(built, name):
 @pages(ARRANGED)
 def test_what_was_checked_is_said_in_words(built, name):
     assert [fold.get_text()[:200] for fold in built.select("details.fold") if fold.summary.get_text() == CHECKED] == []
+
+
+LOWEST_EDGE = "control => control.getBoundingClientRect().bottom + scrollY"
+
+
+@pages(ARRANGED)
+def test_the_first_control_lies_in_the_first_window(watched, book, name):
+    watched.page.set_viewport_size({"width": 1280, "height": 800})
+    watched.page.goto((book / f"{name}.html").as_uri())
+    watched.page.wait_for_selector("figure.explore[data-ready]")
+    assert watched.page.locator(".explore-control").first.evaluate(LOWEST_EDGE) <= 800

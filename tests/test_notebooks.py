@@ -60,7 +60,11 @@ OPEN = {
         "open code has a comment for a tool, # NBVAL_CHECK_OUTPUT. Fold",
     ),
     "checks in the open": (code("x = 1", checks="1 is 1"), 'open code has "checks". Move them to the folded cell'),
-    "no words": (code("assert 1", tags=["hide-cell"], checks=" ", **FOLDED), "its \"checks\" are ' '. Say in words"),
+    "no words": (
+        code("assert 1", tags=["hide-cell"], checks=" ", **FOLDED),
+        "its \"checks\" are ' '. Say in at most 60 characters",
+    ),
+    "many words": (code("assert 1", tags=["hide-cell"], checks="a" * 61, **FOLDED), f"its \"checks\" are '{'a' * 61}'. Say"),
 }
 
 

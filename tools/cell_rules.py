@@ -16,7 +16,7 @@ import nbformat
 from tests.pages import ARRANGED
 from tools.notebooks import bare, notebooks, unchecked
 
-LONGEST, MEDIAN, WIDEST, OPEN = 25, 8, 79, 15
+LONGEST, MEDIAN, WIDEST, OPEN, CHECKS = 25, 8, 79, 15, 60
 FOLDED = {"hide-input", "hide-cell"}
 HIDDEN = FOLDED | {"remove-input", "remove-cell"}
 FOR_A_TOOL = re.compile(r"#\s*(?:NBVAL_\w+|noqa|fmt:|ruff:|type:\s*ignore|pragma:)")
@@ -63,8 +63,8 @@ def of_open_cell(cell: Any) -> Iterator[str]:
     """
     checks = cell.metadata.get("checks")
     if HIDDEN & set(cell.metadata.get("tags", [])):
-        if checks is not None and not (isinstance(checks, str) and checks.strip()):
-            yield f'its "checks" are {checks!r}. Say in words what the cell checks, or leave them out.'
+        if checks is not None and not (isinstance(checks, str) and 0 < len(checks.strip()) <= CHECKS):
+            yield f'its "checks" are {checks!r}. Say in at most {CHECKS} characters what the cell checks, or leave them out.'
         return
     if checks is not None:
         yield 'open code has "checks". Move them to the folded cell that does the checking.'
