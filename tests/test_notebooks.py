@@ -98,6 +98,13 @@ def test_every_notebook_is_in_the_table_of_contents():
     assert {f"book/{path.stem}" for path in NOTEBOOKS} <= listed
 
 
+def test_bare_keeps_the_text_of_a_checked_table_alone():
+    shown = nbformat.v4.new_output("execute_result", {"text/html": "<table>", "text/plain": "a\n--"}, execution_count=3)
+    cell = nbformat.v4.new_code_cell(f"{notebooks.MARK}\ntable(…)", execution_count=3, outputs=[shown])
+    clean = notebooks.bare(nbformat.v4.new_notebook(cells=[cell]))
+    assert clean.cells[0].outputs[0].data == {"text/plain": "a\n--"} and notebooks.unchecked(clean) == []
+
+
 def test_bare_keeps_checked_text_and_nothing_else():
     text = nbformat.v4.new_output("stream", text="0.5\n")
     checked = nbformat.v4.new_code_cell(f"{notebooks.MARK}\nprint(0.5)", execution_count=3, outputs=[text])
