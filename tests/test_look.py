@@ -258,7 +258,8 @@ def test_formulas_in_view_come_first(watched, page):
     shown = go(watched, page, place="#a-heading")
     settled(shown)
     first, *others = shown.evaluate("window.batches")
-    assert first and all(first) and others and not any(others[-1])
+    assert first and all(first)
+    assert others and sum(others[-1]) < len(others[-1]) / 4  # some have come into view meanwhile
 
 
 def test_a_formula_that_cannot_come_is_shown_as_tex(watched, page):
