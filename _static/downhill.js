@@ -1,16 +1,18 @@
 // What every page needs besides its theme: a place that stays where a link led, and formulas that no setting can take away.
 (() => {
-  // From disk, browsers let no page read MathJax's tables for speech. With this setting, which its menu keeps for all pages
-  // of a disk, it would wait for them for ever and set no formula. Over http they are read.
+  // From disk, browsers let no page read MathJax's tables for speech. With these settings, which its menu keeps for all pages
+  // of a disk, it would wait for them for ever and set no formula. Over http they are read. And no setting that was kept
+  // makes hundreds of formulas into stops of the Tab key.
   const UNREADABLE = ["explorer", "collapsible", "autocollapse"];
   const MENU = "MathJax-Menu-Settings";
   const fromDisk = location.protocol === "file:";
+  const FORGOTTEN = fromDisk ? [...UNREADABLE, "inTabOrder"] : ["inTabOrder"];
 
   const forgetSettings = () => {
     try {
       const settings = JSON.parse(localStorage.getItem(MENU));
       if (!settings) return;
-      for (const name of UNREADABLE) delete settings[name];
+      for (const name of FORGOTTEN) delete settings[name];
       localStorage.setItem(MENU, JSON.stringify(settings));
     } catch {
       // No storage: then nothing was kept either.
@@ -31,6 +33,11 @@
       return null; // a malformed address
     }
   };
+  // A place that has got another name (book/moved.csv): its old address becomes the new one.
+  const forward = () => {
+    const now = place()?.dataset.now;
+    if (now) location.replace(location.hash.replace(/^#[^:;]*/, () => `#${now}`));
+  };
   let moved = false;
   for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
     addEventListener(
@@ -45,8 +52,9 @@
     if (!moved) place()?.scrollIntoView();
   };
 
-  if (fromDisk) forgetSettings();
+  forgetSettings();
   document.addEventListener("DOMContentLoaded", () => {
+    forward();
     window.MathJax?.startup?.promise?.then(() => {
       if (fromDisk) switchOff();
       land();

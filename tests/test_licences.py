@@ -10,7 +10,10 @@ import pytest
 from downhill import licences
 from downhill.parts import PARTS, Part
 
-OURS = ("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*")
+OURS = (
+    *("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*", "arrangement.css"),
+    *("search.js", "search.css", "marks.js", "formulas.js", "formulas.css", "keyboard.js", "keyboard.css"),
+)
 
 
 @pytest.fixture(scope="module")
