@@ -20,10 +20,11 @@ def sheet(request):
     return request.param
 
 
-def test_each_chapter_of_the_book_is_on_the_map():
-    parts = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["parts"]
-    chapters = [chapter["file"] for part in parts if part.get("numbered") for chapter in part["chapters"]]
-    assert sorted(f"book/{chapter.file}" for chapter in chapter_map.CHAPTERS) == sorted(chapters)
+def test_each_chapter_and_part_of_the_book_is_on_the_map_in_its_order():
+    parts = [part for part in yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["parts"] if part.get("numbered")]
+    chapters = [chapter["file"] for part in parts for chapter in part["chapters"]]
+    assert [f"book/{chapter.file}" for chapter in chapter_map.CHAPTERS] == chapters
+    assert list(chapter_map.PARTS) == [part["caption"].partition(": ")[2] for part in parts]
 
 
 def test_the_gradient_is_the_gradient(sheet):
