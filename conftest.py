@@ -19,6 +19,7 @@ from kernel_warnings import KERNEL_WARNINGS
 # Kernels started by nbval inherit this, as those of the book's build do.
 os.environ.setdefault("PYTHONWARNINGS", KERNEL_WARNINGS)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("GDCORE_TABLES", "text")  # nbval compares text alone
 
 BROWSER_FIXTURES = {"book", "browser", "watched", "firefox", "webkit", "lab"}
 DRIVERS = "playwright|axe_playwright_python|selenium|marionette_driver|sphinx|myst_nb|downhill"

@@ -51,7 +51,7 @@ _METHODS = (
     KnownMethod(methods.gradient_descent, ("blue", "solid", "o"), "torch", "SGD", scale="rate"),
     KnownMethod(methods.momentum, ("vermillion", "dashed", "s"), "torch", "SGD", scale="rate"),
     KnownMethod(methods.nesterov, ("green", "dashdot", "^"), "torch", "SGD", scale="rate"),
-    KnownMethod(methods.normalized_gradient, ("purple", "dotted", "D"), "hand", scale="epsilon"),
+    KnownMethod(methods.normalized_gradient, ("green", "dotted", "D"), "hand", scale="epsilon"),
     KnownMethod(methods.adagrad, ("orange", "dashed", "v"), "torch", "Adagrad", scale="epsilon"),
     KnownMethod(methods.rmsprop, ("sky blue", "dashdot", "o"), "torch", "RMSprop", scale="epsilon"),
     KnownMethod(methods.adadelta, ("green", "dashed", "<"), "torch", "Adadelta"),

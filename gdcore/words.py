@@ -1,14 +1,18 @@
-"""Numbers as sentences and captions write them: a true minus sign, one style of powers of ten."""
+"""Numbers as sentences and captions write them: a true minus sign, one style of powers of ten,
+which no line is broken at.
+"""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from math import floor, log10
 
 from numpy.typing import ArrayLike
 
 from gdcore import validation
 
-_MINUS = "−"
+_MINUS, _TIMES = "−", "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEAST, _MOST = 0.01, 10_000  # between them a number is easier to read than a power
 _MOST_DIGITS = 17  # a float holds no more
@@ -41,14 +45,14 @@ def power(x: float, digits: int = 1) -> str:
     Raises TypeError for what is no number, ValueError for NaN and infinities and for `digits` not
     from 1 to 17.
 
-    >>> power(2.46e-5, 2), power(9.6e-7), power(20), power(-3e8), power(0)
-    ('2.5 · 10⁻⁵', '1 · 10⁻⁶', '2 · 10¹', '−3 · 10⁸', '0')
+    >>> print(power(2.46e-5, 2), power(9.6e-7), power(20), power(-3e8), power(0), sep="; ")
+    2.5 · 10⁻⁵; 1 · 10⁻⁶; 2 · 10¹; −3 · 10⁸; 0
     """
     plain = validation.number("x", x)
     if plain == 0:
         return "0"
     mantissa, exponent = f"{plain:.{_digits('digits', digits, least=1) - 1}e}".split("e")
-    return f"{mantissa.replace('-', _MINUS)} · 10{str(int(exponent)).translate(_RAISED)}"
+    return f"{mantissa.replace('-', _MINUS)}{_TIMES}10{str(int(exponent)).translate(_RAISED)}"
 
 
 def significant(x: float, digits: int = 2) -> str:
@@ -57,8 +61,8 @@ def significant(x: float, digits: int = 2) -> str:
     Written out are numbers from 0.01 to below 10,000 after rounding, and 0. No digit before the
     decimal point is rounded away. Raises what `power` raises.
 
-    >>> significant(0.3158), significant(1234), significant(4.1e-9), significant(-99.7)
-    ('0.32', '1,234', '4.1 · 10⁻⁹', '−100')
+    >>> print(significant(0.3158), significant(4.1e-9), significant(-99.7), sep="; ")
+    0.32; 4.1 · 10⁻⁹; −100
     """
     plain, count = validation.number("x", x), _digits("digits", digits, least=1)
     if plain == 0:
@@ -67,6 +71,45 @@ def significant(x: float, digits: int = 2) -> str:
     if not _LEAST <= rounded < _MOST:
         return power(plain, count)
     return _written(plain, max(0, count - 1 - floor(log10(rounded))))
+
+
+_PLAIN_FROM, _PLAIN_BELOW = Decimal("0.001"), Decimal(1_000_000)
+_HYPHEN = re.compile(r"(?<![\w.)\]])-(?=\.?\d)")
+_ZERO = re.compile(r"−(?=0(?:\.0*)?(?!\d|[.,]\d))")
+
+
+def plain(x: float) -> str:
+    """A number as people write it: no zeros at its end, a power of ten if it is very small or
+    large.
+
+    Up to twelve significant digits are kept. Raises TypeError for what is no number, ValueError for
+    NaN and infinities.
+
+    >>> print(plain(0.30), plain(-0.8), plain(1e-10), plain(3e-4), plain(-0.0), sep="; ")
+    0.3; −0.8; 10⁻¹⁰; 3 · 10⁻⁴; 0
+    """
+    exact = Decimal(f"{validation.number('x', x):.11e}").normalize()
+    if not exact:
+        return "0"
+    if _PLAIN_FROM <= abs(exact) < _PLAIN_BELOW:
+        return f"{exact:,f}".replace("-", _MINUS)
+    mantissa, _, exponent = f"{exact:e}".partition("e")
+    raised = f"10{str(int(exponent)).translate(_RAISED)}"
+    if mantissa in ("1", "-1"):
+        return mantissa[:-1].replace("-", _MINUS) + raised
+    return f"{mantissa.replace('-', _MINUS)}{_TIMES}{raised}"
+
+
+def with_minus(text: str) -> str:
+    """A text with true minus signs in the place of hyphens before numbers, and with none before a
+    number that is 0.
+
+    >>> with_minus("from -0.8 to -0.00, in 3-5 steps of well-known size (-2)")
+    'from −0.8 to 0.00, in 3-5 steps of well-known size (−2)'
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a text, got {validation.shown(text)}")
+    return _ZERO.sub("", _HYPHEN.sub(_MINUS, text))
 
 
 def _written(x: float, decimals: int) -> str:

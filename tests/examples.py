@@ -16,6 +16,7 @@ from gdcore import (
     pictures,
     results,
     schedules,
+    tables,
     words,
 )
 from gdcore.catalogue import LANDSCAPES, METHODS
@@ -203,8 +204,14 @@ def _of_words():
     return {
         "words.number": (words.number, dict(x=-2500.0, decimals=2)),
         "words.numbers": (words.numbers, dict(x=[1.0, -2500.0], decimals=2)),
+        "words.plain": (words.plain, dict(x=-2500.0)),
+        "words.with_minus": (words.with_minus, dict(text="-0.8")),
         "words.power": (words.power, dict(x=-2500.0, digits=2)),
         "words.significant": (words.significant, dict(x=-2500.0, digits=2)),
+        "tables.table": (
+            tables.table,
+            dict(rows=(("mine", 1.0, -2500),), headers=("who", "η", "x"), caption="Mine.", name="tab-mine", digits=2),
+        ),
         "results.read": (results.read, dict(name="second_order_cost")),
         "results.rounded": (results.rounded, dict(values=[[1.0, -2500.0]], digits=2)),
     }
@@ -216,10 +223,13 @@ def of_pictures(ax):
     p = pictures
     return {
         "pictures.style_of": (p.style_of, dict(method="momentum")),
-        "pictures.contours": (p.contours, dict(ax=ax, objective=objectives.canyon(), levels=4, resolution=8)),
+        "pictures.contours": (
+            p.contours,
+            dict(ax=ax, objective=objectives.canyon(), levels=4, resolution=8, tint=True, equal=True),
+        ),
         "pictures.curve": (p.curve, dict(ax=ax, objective=objectives.parabola(), box=[[0.0, 2.0]], resolution=8)),
         "pictures.minima": (p.minima, dict(ax=ax, points=[[1.0, 2.0]])),
-        "pictures.path": (p.path, dict(ax=ax, run=run, method="momentum", start=True)),
+        "pictures.path": (p.path, dict(ax=ax, run=run, method="momentum", start=True, steps=[0, 1, 2, 3, 4, 5])),
         "pictures.legend": (p.legend, dict(ax=ax, methods={"mine": "momentum"})),
         "pictures.learning_curves": (p.learning_curves, dict(ax=ax, runs={"mine": run}, minimum=0.0, markers=4)),
     }

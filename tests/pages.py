@@ -13,3 +13,16 @@ PAGES = [
 
 # Pages rebuilt to the whole standard, prose and formulas included; at the end, all.
 FINISHED = ("index", "momentum")
+
+# Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
+ARRANGED = (
+    "index",
+    "momentum",
+    "convexity",
+    "gradient_descent",
+    "regularization",
+    "sgd",
+    "adaptive",
+    "normalization",
+    "second_order",
+)

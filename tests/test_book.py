@@ -14,6 +14,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from gdcore.words import with_minus
 from tests.conftest import ROOT
 from tests.figures import COLOUR, contrast
 
@@ -109,7 +110,7 @@ def test_an_address_restores_the_state(watched, book, browser, name):
             move(control, "last")
     names = [figure.get_attribute("id") for figure in figures(page)]
     pictures = [figure.evaluate(PICTURE) for figure in figures(page)]
-    captions = [figure.locator("figcaption").inner_text() for figure in figures(page)]
+    captions = [figure.locator(".explore-result").inner_text() for figure in figures(page)]
     if not names:
         return
     page.wait_for_function("name => location.hash.includes(name)", arg=names[-1])
@@ -118,7 +119,7 @@ def test_an_address_restores_the_state(watched, book, browser, name):
     page.goto(address)
     again = [wake(page, other) for other in names]
     assert [figure.evaluate(PICTURE) for figure in again] == pictures
-    assert [figure.locator("figcaption").inner_text() for figure in again] == captions
+    assert [figure.locator(".explore-result").inner_text() for figure in again] == captions
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -135,8 +136,8 @@ def test_captions_say_what_gdcore_computes(watched, book, name):
         for values in settings:
             state = ",".join(f"{control}={value}" for control, value in values.items())
             page.evaluate("state => (location.hash = state)", f"{figure}:{state}")
-            caption = wake(page, figure).locator("figcaption")
-            expect(caption, f"{figure} at {state}").to_contain_text(getattr(expected, figure)(**values))
+            caption = wake(page, figure).locator(".explore-result")
+            expect(caption, f"{figure} at {state}").to_contain_text(with_minus(getattr(expected, figure)(**values)))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -192,7 +193,7 @@ def test_ink_on_paper_is_dark_when_the_theme_is(watched, book, name):
     watched.page.emulate_media(color_scheme="dark")
     page = open_page(watched, book, name)
     page.emulate_media(color_scheme="dark", media="print")
-    parts = page.locator("figcaption, figure.explore svg, figure.explore output, article p:not(.admonition-title)")
+    parts = page.locator(".explore-result, figure.explore svg, figure.explore output, article p:not(.admonition-title)")
     colours = set(parts.evaluate_all(f"elements => elements.map({COLOUR})"))
     assert colours and {colour: contrast(colour) for colour in colours if contrast(colour) < 4.5} == {}
 

@@ -13,7 +13,7 @@ import gdcore
 MODULES = [module.name for module in pkgutil.walk_packages(gdcore.__path__, "gdcore.")]
 ROOMS = ["gdcore.conventions", "gdcore.curvature", "gdcore.data", "gdcore.explore", "gdcore.methods", "gdcore.networks"]
 ROOMS += ["gdcore.objectives", "gdcore.descent", "gdcore.differences", "gdcore.line_searches", "gdcore.minibatches"]
-ROOMS += ["gdcore.pictures", "gdcore.results", "gdcore.schedules", "gdcore.words"]
+ROOMS += ["gdcore.pictures", "gdcore.results", "gdcore.schedules", "gdcore.tables", "gdcore.words"]
 
 # Downloads or needs files of a reader's; said in the docstring instead.
 WITHOUT = {"download", "load_images"}

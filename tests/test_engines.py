@@ -12,7 +12,7 @@ from tests.figures import write_page
 STATE = """const figure = document.getElementById("%s");
 const [slider] = figure.querySelectorAll("input[type=range]");
 return {
-  caption: figure.querySelector("figcaption").textContent,
+  caption: figure.querySelector(".explore-result").textContent,
   picture: figure.querySelector(".explore-picture").innerHTML,
   shown: slider.parentElement.querySelector("output").textContent,
   handles: [...figure.querySelectorAll("input, select")].map((each) => each.type === "radio" ? each.checked : each.value),

@@ -25,7 +25,7 @@ from tests import examples
 from tests.network_examples import of_networks
 
 ROOMS = ["conventions", "curvature", "descent", "differences", "line_searches", "methods", "minibatches", "objectives"]
-ROOMS += ["data", "networks", "pictures", "results", "schedules", "words"]
+ROOMS += ["data", "networks", "pictures", "results", "schedules", "tables", "words"]
 
 # What a reader never calls with arguments of their own, with the reason.
 NOT_CALLED = {
@@ -39,7 +39,7 @@ NOT_CALLED = {
     "differences.GradientCheck": "check_gradient makes it",
     "minibatches.Rows": "a type",
     "objectives.Array": "a type",
-    "pictures.Path": "belongs to descent",
+    "tables.Table": "table makes it",
 }
 
 EXAMPLES = examples.core() | of_networks() | examples.of_pictures(Figure().add_subplot())

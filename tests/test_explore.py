@@ -23,8 +23,8 @@ from gdcore.explore.live import widget_of
 
 
 @pytest.fixture(autouse=True)
-def fresh_page(monkeypatch):
-    monkeypatch.setattr(pages, "_on_this_page", {})
+def fresh_page():
+    pages.begin_page()
 
 
 def slider(**options):
@@ -58,20 +58,31 @@ def unpacked(html):
 
 # Controls
 
-ALL_TENTHS = ("-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2", "0.3")
+ALL_TENTHS = ("−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3")
+POWERS = ("10⁻¹⁰", "3.2 · 10⁻⁶".replace(" ", "\N{NO-BREAK SPACE}"), "0.1", "3,200")
 
 
 @pytest.mark.parametrize(
     ("control", "kind", "values", "texts"),
     [
-        (slider(min=0.1, max=0.3, step=0.1, value=0.2), "range", (0.1, 0.2, 0.3), ("0.1", "0.2", "0.3")),
-        (slider(min=0.002, max=0.01, step=0.004, value=0.006), "range", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.010")),
-        (slider(min=-0.9, max=0.9, step=0.9, value=0), "range", (-0.9, 0.0, 0.9), ("-0.9", "0.0", "0.9")),
+        (slider(min=0.1, max=0.3, step=0.1, value=0.2), "radio", (0.1, 0.2, 0.3), ("0.1", "0.2", "0.3")),
+        (slider(min=0.002, max=0.01, step=0.004, value=0.006), "radio", (0.002, 0.006, 0.01), ("0.002", "0.006", "0.01")),
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), "radio", (-0.9, 0.0, 0.9), ("−0.9", "0", "0.9")),
         (slider(min=-0.3, max=0.3, step=0.1, value=0.1), "range", (-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3), ALL_TENTHS),
-        (slider(readout_format=".0%"), "range", (0, 0.25, 0.5, 0.75, 1), ("0%", "25%", "50%", "75%", "100%")),
-        (ipywidgets.FloatLogSlider(min=-2, max=0, step=1, value=0.1), "range", (0.01, 0.1, 1.0), ("0.01", "0.1", "1")),
-        (ipywidgets.IntSlider(min=1, max=7, step=3, value=4), "range", (1, 4, 7), ("1", "4", "7")),
-        (ipywidgets.SelectionSlider(options=[("one", 1), ("ten", 10)]), "range", (1, 10), ("one", "ten")),
+        (slider(readout_format=".0%"), "radio", (0, 0.25, 0.5, 0.75, 1), ("0%", "25%", "50%", "75%", "100%")),
+        (ipywidgets.FloatLogSlider(min=-2, max=0, step=1, value=0.1), "radio", (0.01, 0.1, 1.0), ("0.01", "0.1", "1")),
+        (slider(min=-0.5, max=0.5, step=0.5, readout_format=".0%"), "radio", (-0.5, 0, 0.5), ("−50%", "0%", "50%")),
+        (
+            ipywidgets.FloatLogSlider(min=-10, max=3.5, step=4.5, value=0.1, readout_format=".1e"),
+            "radio",
+            (1e-10, 10**-5.5, 0.1, 10**3.5),
+            POWERS,
+        ),
+        (ipywidgets.IntSlider(min=1, max=7, step=3, value=4), "radio", (1, 4, 7), ("1", "4", "7")),
+        (ipywidgets.IntSlider(min=-1, max=1), "radio", (-1, 0, 1), ("−1", "0", "1")),
+        (ipywidgets.SelectionSlider(options=[10, 10000], value=10), "radio", (10, 10_000), ("10", "10,000")),
+        (ipywidgets.SelectionSlider(options=[("1e-4", 1e-4), ("none", 0)]), "radio", (1e-4, 0), ("10⁻⁴", "none")),
+        (ipywidgets.SelectionSlider(options=[("one", 1), ("ten", 10)]), "radio", (1, 10), ("one", "ten")),
         (ipywidgets.Dropdown(options=["a", "b"], value="b"), "select", ("a", "b"), ("a", "b")),
         (ipywidgets.ToggleButtons(options=["a", "b"]), "radio", ("a", "b"), ("a", "b")),
         (ipywidgets.Checkbox(value=True), "checkbox", (False, True), ("off", "on")),
@@ -80,9 +91,23 @@ ALL_TENTHS = ("-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2", "0.3")
 def test_positions_of_each_kind_of_control(control, kind, values, texts):
     seen = controls_of("figure", {"x": control})["x"]
     assert (seen.kind, seen.texts) == (kind, texts)
-    assert seen.values == pytest.approx(values) if kind == "range" else seen.values == values
+    assert list(seen.values) == (pytest.approx(values) if isinstance(values[0], float) else list(values))
     assert seen.values[seen.start] == control.value
     assert seen.position() == seen.start
+
+
+@pytest.mark.parametrize(
+    ("control", "keys"),
+    [
+        (slider(min=-0.9, max=0.9, step=0.9, value=0), ("-0.9", "0", "0.9")),
+        (ipywidgets.FloatLogSlider(min=-10, max=4, step=7, value=1e-3, readout_format=".1e"), ("1e-10", "0.001", "10000")),
+        (ipywidgets.SelectionSlider(options=[("one half", 0.5), ("all", None)]), ("0.5", "all")),
+        (ipywidgets.Dropdown(options=["a", "b"]), ("a", "b")),
+        (ipywidgets.Checkbox(), ("off", "on")),
+    ],
+)
+def test_an_address_holds_numbers_in_plain_ascii(control, keys):
+    assert controls_of("figure", {"x": control})["x"].keys == keys
 
 
 @pytest.mark.parametrize(
@@ -126,7 +151,7 @@ def test_a_control_that_the_page_could_not_show_is_refused(control, error, messa
 def test_the_unit_of_a_control_stands_in_parentheses():
     control = controls_of("figure", {"angle": slider(description="angle (°)")})["angle"]
     assert control.unit == "°"
-    assert 'aria-valuetext="0.50 °"' in pages.html_of(make(height=slider(description="height (°)")))
+    assert 'aria-valuetext="0.5 °"' in pages.html_of(make(height=slider(step=0.1, description="height (°)")))
 
 
 # Figures
@@ -182,7 +207,7 @@ def test_partials_and_callable_objects_can_draw():
     drawn = explore(height=slider(), layers=[frame_of, partial(line, colour="red")], alt="a tower")(Tower())
     assert drawn.explorable.name == "Tower"
     assert [layer.depends_on for layer in drawn.explorable.layers] == [(), ("height",), ("height",)]
-    assert "0.50 high, 0.5 wide" in pages.html_of(drawn.explorable)
+    assert "<b>0.50</b> high, <b>0.5</b> wide" in pages.html_of(drawn.explorable)
     assert drawn(None, height=1.0) == "1.00 high, 0.5 wide"
 
 
@@ -205,8 +230,8 @@ def test_drawings_are_a_sum_over_layers_and_not_a_product():
 
     assert above.explorable.drawings() == 10
     pages.html_of(above.explorable)
-    layout = 2  # the start frame is drawn once more, to find the layout
-    assert len(calls) == 10 + layout
+    layout = 2  # the start frame is drawn once more, to find the layout, and the last layer again with its walks
+    assert len(calls) == 10 + layout + 1
 
 
 def test_the_page_holds_each_distinct_piece_once_and_the_start_frame_in_the_open():
@@ -214,11 +239,11 @@ def test_the_page_holds_each_distinct_piece_once_and_the_start_frame_in_the_open
     data = unpacked(html)
     assert len(set(data["groups"])) == len(data["groups"]) == 5
     assert data["layers"] == [
-        {"controls": [0], "frames": [[[k]] for k in range(5)], "captions": [f"height {k / 4:.2f}" for k in range(5)]}
+        {"controls": [0], "frames": [[[k]] for k in range(5)], "captions": [f"height {k / 4:.2f}" for k in range(5)], "walks": []}
     ]
     assert f'<g class="explore-layer">{data["groups"][2]}</g>' in html
-    assert '<figcaption class="explore-caption" aria-live="polite">height 0.50</figcaption>' in html
-    assert '<input id="line_at-height" type="range" min="0" max="4" step="1" value="2" aria-valuetext="0.50"' in html
+    assert '<p class="explore-result" aria-live="polite">height <b>0.50</b></p>' in html
+    assert '<input type="radio" name="line_at-height" value="2" checked autocomplete="off"><bdi>0.5</bdi>' in html
 
 
 def test_frames_run_with_the_last_control_fastest():
@@ -242,12 +267,22 @@ def test_pages_are_equal_to_the_byte_between_kernels():
 
 def test_every_reference_in_the_page_has_its_definition_and_no_style_leaks():
     html = pages.html_of(make(axes=(1, 1)))
-    picture = html[html.index('<div class="explore-picture"') : html.index("</svg>")]
+    begin = html.index('<div class="explore-picture"')
+    picture = html[begin : html.index("</svg>", begin)]
     defined = re.findall(r' id="(line_at-[^"]*)"', picture)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]*)', picture))
     assert len(defined) == len(set(defined))
     assert used and used <= set(defined)
     assert "<style" not in picture and "#000000" not in picture
+
+
+def test_captions_have_true_minus_signs_and_no_negative_zero():
+    @explore(x=ipywidgets.FloatSlider(min=-1, max=0, step=0.5, value=-0.5), alt="a number")
+    def sinking(ax, x):
+        return f"At {x:.2f} the slope is {0.001 * x:.2f}."
+
+    captions = unpacked(pages.html_of(sinking.explorable))["layers"][0]["captions"]
+    assert captions == [f"At {x} the slope is 0.00." for x in ("−1.00", "−0.50", "0.00")]
 
 
 def test_two_axes_are_two_pictures():
@@ -260,7 +295,7 @@ def test_two_axes_are_two_pictures():
         right.set(xlim=(0, 1), ylim=(0, 1))
 
     html = pages.html_of(two.explorable)
-    assert html.count("<svg ") == 2
+    assert html.count('<div class="explore-panel"') == 2
     assert all(len(sheets) == 2 for sheets in unpacked(html)["layers"][0]["frames"])
 
 
@@ -339,7 +374,7 @@ def test_guards_name_the_figure_and_the_number(monkeypatch):
         pages.html_of(make())
     monkeypatch.setattr(pages, "MOST_BYTES_A_FIGURE", 400_000)
     monkeypatch.setattr(pages, "MOST_BYTES_A_PAGE", 100)
-    monkeypatch.setattr(pages, "_on_this_page", {})
+    pages.begin_page()
     with pytest.raises(ValueError, match=r"explorable line_at brings its page to \d+ bytes, at most 100 are allowed"):
         pages.html_of(make())
 
@@ -353,8 +388,18 @@ def test_a_name_serves_once_a_page():
 # The live widget
 
 
+def stage_of(live):
+    """The pictures, the result, and the controls of a live figure."""
+    stage, *operated = live.children[0].children
+    return stage.children[0], stage.children[1], *operated
+
+
 def views(live):
-    return [child for child in live.children[0].children[0].children if isinstance(child, ipywidgets.HTML)]
+    return [child for child in stage_of(live)[0].children[0].children if isinstance(child, ipywidgets.HTML)]
+
+
+def result(live):
+    return re.sub("<[^>]*>", "", stage_of(live)[1].value)
 
 
 def test_live_a_change_redraws_only_the_layers_that_depend_on_it():
@@ -378,7 +423,7 @@ def test_live_a_change_redraws_only_the_layers_that_depend_on_it():
     assert drawn == ["above"]
     now = [view.value for view in views(live)]
     assert [old == new for old, new in zip(before, now, strict=True)] == [True, True, False]
-    assert "height 0.75" in live.children[-1].value
+    assert "height 0.75" in result(live)
 
 
 def test_live_a_failure_shows_in_the_caption_and_the_next_drawing_is_clean():
@@ -392,9 +437,9 @@ def test_live_a_failure_shows_in_the_caption_and_the_next_drawing_is_clean():
     start = views(live)[-1].value
     control = fails.explorable.controls["height"].widget
     control.value = 1.0
-    assert "fails at height=1.0: AssertionError" in live.children[-1].value
+    assert "fails at height=1.0: AssertionError" in result(live)
     control.value = 0.5
-    assert "fine" in live.children[-1].value
+    assert "fine" in result(live)
     assert views(live)[-1].value == start
 
 
@@ -402,7 +447,7 @@ def test_live_reset_puts_the_controls_back():
     figure = make()
     live = widget_of(figure)
     figure.controls["height"].widget.value = 1.0
-    live.children[1].children[-1].click()
+    stage_of(live)[2].children[-1].click()
     assert figure.controls["height"].widget.value == 0.5
 
 
@@ -435,7 +480,7 @@ def test_live_too_many_drawings_for_a_page_are_said_and_the_figure_works():
     assert any("needs 1122 drawings" in getattr(child, "value", "") for child in live.children)
     assert not any("drawings" in getattr(child, "value", "") for child in widget_of(make()).children)
     figure.controls["height"].widget.value = 0.75
-    assert "height 0.75" in live.children[-1].value
+    assert "height 0.75" in result(live)
 
 
 def test_print_gets_a_picture():

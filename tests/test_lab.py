@@ -41,7 +41,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         name: str(folder / name.lower())
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONWARNINGS", "GDCORE_TABLES"}}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options, f"--notebook-dir={folder / 'book'}"],
@@ -84,6 +84,11 @@ def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, l
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.jp-Notebook .widget-hslider').length > 0")
+    # The kernel is idle for a moment between cells too: all have run when each has its number.
+    prompts = ".jp-Notebook .jp-CodeCell .jp-InputPrompt"
+    page.wait_for_function(
+        "prompts => [...document.querySelectorAll(prompts)].every(prompt => /\\d/.test(prompt.innerText))", arg=prompts
+    )
     idle.wait_for()
 
     slider = page.locator(".jp-Notebook .widget-hslider").first
@@ -104,7 +109,7 @@ def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, l
     assert [(raw, text) for text in texts for raw in RAW if raw in text] == []
     computed = {name for cell in notebook.cells for name in re.findall(r"\{eval\}`(\w+)`", cell.source)}
     code = ".jp-MarkdownCell .jp-InputArea > :not(.jp-InputArea-editor) code"
-    page.wait_for_function(  # the kernel is idle for a moment between cells too, and the last numbers come after it
+    page.wait_for_function(  # the numbers of the text come after the cells
         "([names, code]) => ![...document.querySelectorAll(code)].some(element => names.includes(element.innerText))",
         arg=[sorted(computed), code],
     )

@@ -52,6 +52,33 @@ def test_a_broken_rule_is_named_with_its_cell_and_what_to_do(cells, said):
     assert len(found) == 1 and found[0].startswith(said), found
 
 
+OPEN = {
+    "16 lines": (code("x = 1\n" * 16), "16 lines of open code, at most 15. Fold what is not the method"),
+    "an assertion": (code("def f():\n    assert 1"), "open code has an assertion. Move it to a folded cell after this one"),
+    "a comment for a tool": (
+        code(f"print(1)  {notebooks.MARK}"),
+        "open code has a comment for a tool, # NBVAL_CHECK_OUTPUT. Fold",
+    ),
+    "checks in the open": (code("x = 1", checks="1 is 1"), 'open code has "checks". Move them to the folded cell'),
+    "no words": (
+        code("assert 1", tags=["hide-cell"], checks=" ", **FOLDED),
+        "its \"checks\" are ' '. Say in at most 60 characters",
+    ),
+    "many words": (code("assert 1", tags=["hide-cell"], checks="a" * 61, **FOLDED), f"its \"checks\" are '{'a' * 61}'. Say"),
+}
+
+
+@pytest.mark.parametrize("cell, said", OPEN.values(), ids=OPEN)
+def test_what_does_not_belong_into_open_code_is_named_with_what_to_do(cell, said):
+    found = list(cell_rules.of_open_cell(cell))
+    assert len(found) == 1 and found[0].startswith(said), found
+
+
+def test_the_method_may_stand_open_and_checks_folded():
+    checked = code(f"assert 1\n{notebooks.MARK}\n" + "x = 1\n" * 20, tags=["hide-cell"], checks="1 is true", **FOLDED)
+    assert [*cell_rules.of_open_cell(code("%matplotlib inline\n" + "x = 1\n" * 14)), *cell_rules.of_open_cell(checked)] == []
+
+
 def test_what_keeps_the_rules_is_not_complained_of():
     share = code('share_text, _ = [f"{share:.2f}" for share in (share, share)]', "first-text", ["remove-input"])
     wide = code(f"y = '{'y' * 90}'", "wide", ["hide-input"], **FOLDED)
@@ -69,6 +96,13 @@ def test_every_notebook_is_in_the_table_of_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
     listed = {toc["root"]} | {chapter["file"] for part in toc.get("parts", []) for chapter in part["chapters"]}
     assert {f"book/{path.stem}" for path in NOTEBOOKS} <= listed
+
+
+def test_bare_keeps_the_text_of_a_checked_table_alone():
+    shown = nbformat.v4.new_output("execute_result", {"text/html": "<table>", "text/plain": "a\n--"}, execution_count=3)
+    cell = nbformat.v4.new_code_cell(f"{notebooks.MARK}\ntable(…)", execution_count=3, outputs=[shown])
+    clean = notebooks.bare(nbformat.v4.new_notebook(cells=[cell]))
+    assert clean.cells[0].outputs[0].data == {"text/plain": "a\n--"} and notebooks.unchecked(clean) == []
 
 
 def test_bare_keeps_checked_text_and_nothing_else():

@@ -8,6 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from gdcore import words
+from gdcore.descent import descend
+from gdcore.explore import guess
+from gdcore.explore.guesses import html_of
+from gdcore.methods import gradient_descent, momentum
+from gdcore.objectives import canyon
 from tests.figures import COLOUR, FIGURES, contrast, write_page
 
 PICTURE = "figure => figure.querySelector('.explore-picture').innerHTML"
@@ -32,7 +38,7 @@ def go(page, file, address=""):
 
 
 def caption(figure):
-    return figure.locator("figcaption")
+    return figure.locator(".explore-result")
 
 
 def says(page, name, text):
@@ -78,10 +84,10 @@ def test_each_control_moves_picture_and_caption_by_keyboard(page, file):
     figure.get_by_label("height (m)").focus()
     for keys, text in [
         (["ArrowLeft"], "one, alone at 0.0, round"),
-        (["Home"], "one, alone at -0.9, round"),
-        (["Tab", "ArrowDown"], "two at -0.9, round"),
-        (["Tab", "ArrowRight"], "two at -0.9, square"),
-        (["Tab", "Space"], "two at -0.9, square, bold"),
+        (["Home"], "one, alone at −0.9, round"),
+        (["Tab", "ArrowDown"], "two at −0.9, round"),
+        (["Tab", "ArrowRight"], "two at −0.9, square"),
+        (["Tab", "Space"], "two at −0.9, square, bold"),
         (["Tab", "Enter"], START),
     ]:
         for key in keys:
@@ -96,8 +102,8 @@ def test_a_slider_says_where_it_stands(page, file):
     figure = go(page, file)
     slider = figure.get_by_label("height (m)")
     slider.press("Home")
-    assert figure.locator("output").inner_text() == "-0.9"
-    assert slider.get_attribute("aria-valuetext") == "-0.9 m"
+    assert figure.locator("output").inner_text() == "−0.9"
+    assert slider.get_attribute("aria-valuetext") == "−0.9 m"
 
 
 # Addresses
@@ -110,8 +116,8 @@ def test_the_address_holds_the_state_and_restores_it(page, file):
     figure.get_by_label("square").check()
     address(page, "#line:height=0.9,shape=square")
     page.locator("figure[id='größe'] input").press("Home")
-    address(page, "#größe:η=0.0;line:height=0.9,shape=square")
-    assert page.evaluate("location.hash") == "#gr%C3%B6%C3%9Fe:%CE%B7=0.0;line:height=0.9,shape=square"
+    address(page, "#größe:η=0;line:height=0.9,shape=square")
+    assert page.evaluate("location.hash") == "#gr%C3%B6%C3%9Fe:%CE%B7=0;line:height=0.9,shape=square"
     state = page.evaluate("location.hash")
     go(page, file, state)
     says(page, "größe", "the slope is 0.0")
@@ -125,7 +131,7 @@ def test_the_figure_that_an_address_names_first_is_in_view(page, file):
     expect(page.locator("figure#line")).not_to_be_in_viewport()
 
 
-RIGHT = "two at -0.9, square, bold"
+RIGHT = "two at −0.9, square, bold"
 
 
 READ = [
@@ -188,7 +194,7 @@ def test_a_link_of_the_page_keeps_what_the_figures_show(page, file):
     figure = go(page, file)
     figure.get_by_label("height (m)").press("End")
     address(page, "#line:height=0.9")
-    page.locator("a").click()
+    page.locator("main > a").click()
     address(page, "#section;line:height=0.9")
     says(page, "line", "one, alone at 0.9, round")
     go(page, file, page.evaluate("location.hash"))
@@ -211,8 +217,8 @@ def test_going_back_restores_the_state(page, file):
 
 def test_going_back_within_the_page_restores_the_state_of_then(page, file):
     figure = go(page, file, "#line:height=0.0")
-    page.locator("a").click()
-    address(page, "#section;line:height=0.0")
+    page.locator("main > a").click()
+    address(page, "#section;line:height=0")
     figure.get_by_label("height (m)").press("End")
     address(page, "#line:height=0.9")
     page.go_back()
@@ -225,7 +231,7 @@ def test_a_browser_that_forbids_to_change_the_address_keeps_the_figure_working(p
     figure.get_by_label("height (m)").press("End")
     page.wait_for_timeout(300)
     figure.get_by_label("height (m)").press("Home")
-    says(page, "line", "one, alone at -0.9, round")
+    says(page, "line", "one, alone at −0.9, round")
 
 
 # Where the page cannot do it all
@@ -257,7 +263,10 @@ def test_data_cut_short_are_said_and_the_controls_are_off(page, file, tmp_path, 
 
 @pytest.mark.parametrize(
     "after",
-    ['class="explore-control" data-name="shape"', '<fieldset class="explore-control" data-name="shape" data-unit="" data-te'],
+    [
+        'class="explore-control explore-buttons" data-name="shape"',
+        '<fieldset class="explore-control explore-buttons" data-name="shape" data-unit="" data-te',
+    ],
 )
 def test_a_page_cut_short_within_a_figure_keeps_what_arrived(page, tmp_path, after):
     html = write_page(tmp_path / "page.html").read_text("utf-8")
@@ -354,9 +363,9 @@ def test_numbers_keep_their_sign_in_front_on_a_page_from_right_to_left(page, tmp
 def test_ink_on_paper_is_dark_whatever_the_theme(page, tmp_path):
     dark = "<style>:root { --pst-color-text-base: #ced6dd; --pst-color-background: #14181e }</style>"
     figure = go(page, write_page(tmp_path / "page.html", dark))
-    assert contrast(figure.locator("figcaption").evaluate(COLOUR)) < 4.5  # on white, where this ink does not belong
+    assert contrast(figure.locator(".explore-result").evaluate(COLOUR)) < 4.5  # on white, where this ink does not belong
     page.emulate_media(media="print")
-    for part in (".explore-picture svg", "figcaption", "output", ".explore-control > label", "select"):
+    for part in (".explore-picture svg", ".explore-result", "output", ".explore-control > label", "select"):
         assert contrast(figure.locator(part).first.evaluate(COLOUR)) >= 4.5
 
 
@@ -364,3 +373,197 @@ def test_ids_are_unique_in_the_page(page, file):
     go(page, file)
     ids = page.locator("[id]").evaluate_all("elements => elements.map(element => element.id)")
     assert len(ids) == len(set(ids)) and {figure.explorable.name for figure in FIGURES} <= set(ids)
+
+
+# Walks, handles, guesses, the menu, a figure alone
+
+
+def race(page, file, address=""):
+    page.goto("about:blank")
+    page.goto(f"{file.as_uri()}{address}")
+    figure = page.locator("figure#race")
+    figure.scroll_into_view_if_needed()
+    expect(figure).to_have_attribute("data-ready", "")
+    return figure
+
+
+def readings(figure):
+    return figure.locator(".explore-readings").inner_text()
+
+
+def walked(figure):
+    """How many points each walk shows on the map."""
+    lines = figure.locator(".explore-panel").first.locator(".explore-run")
+    return [line.get_attribute("d").count("L") + 1 for line in lines.all()]
+
+
+def test_play_walks_step_by_step_in_every_picture(page, file):
+    figure = race(page, file)
+    assert walked(figure) == [21, 21] and readings(figure).startswith("Step 20: ")
+    assert figure.locator(".explore-panel").nth(1).locator(".explore-run").count() == 2
+    track = figure.get_by_label("step", exact=True)
+    track.press("Home")
+    assert walked(figure) == [1, 1] and readings(figure).startswith("Step 0: ")
+    figure.get_by_role("button", name="One step on").click()
+    assert walked(figure) == [2, 2]
+    address(page, "#race:step=1")
+    figure.get_by_role("button", name="One step back").click()
+    assert walked(figure) == [1, 1]
+    figure.get_by_role("button", name="Play").click()
+    expect(figure.get_by_role("button", name="Pause")).to_be_visible()
+    expect(figure.get_by_role("button", name="Play")).to_be_visible(timeout=15_000)
+    assert walked(figure) == [21, 21] and track.get_attribute("aria-valuetext") == "step 20 of 20"
+
+
+def test_readings_are_the_losses_that_gdcore_computes(page, file):
+    figure = race(page, file, "#race:step=7,rate=0.02")
+    expected = []
+    for method in (gradient_descent, momentum):
+        run = descend(method, canyon(), [-0.5, 2.0], 7, learning_rate=0.02)
+        expected.append(words.significant(run.values[-1] - canyon().value(canyon().minima[0])))
+    assert readings(figure) == f"Step 7: gradient descent {expected[0]}, momentum {expected[1]}."
+
+
+def test_a_pointer_reads_the_step_beneath_it(page, file):
+    figure = race(page, file)
+    box = figure.locator(".explore-panel").nth(1).locator("svg").bounding_box()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+    read = int(re.match(r"Step (\d+)", readings(figure))[1])
+    assert 5 < read < 15
+    page.mouse.move(0, 0)
+    assert readings(figure).startswith("Step 20: ")
+
+
+def test_a_walk_that_leaves_the_picture_says_when(page, file):
+    figure = race(page, file, "#race:rate=0.03")
+    run = descend(gradient_descent, canyon(), [-0.5, 2.0], 20, learning_rate=0.03)
+    box = canyon().box
+    outside = ((run.points < box[:, 0]) | (run.points > box[:, 1])).any(axis=1)
+    assert figure.locator(".explore-leaves").first.text_content() == f"leaves at step {outside.argmax()}"
+    assert walked(figure)[0] == outside.argmax() + 1
+
+
+def middle(element):
+    box = element.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page, figure, right, down):
+    x, y = middle(figure.locator(".explore-handle .ring"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y + down, steps=5)
+    page.mouse.up()
+
+
+def test_a_handle_is_dragged_and_its_controls_follow(page, file):
+    figure = race(page, file)
+    before = figure.evaluate(PICTURE)
+    expect(figure.locator(".explore-hint")).to_have_text("drag the start")
+    drag(page, figure, 120, 130)
+    expect(figure.locator(".explore-hint")).to_have_count(0)
+    x, y = (figure.get_by_label(name) for name in ("start w₁", "start w₂"))
+    assert int(x.input_value()) > 0 and int(y.input_value()) < 7
+    assert figure.evaluate(PICTURE) != before
+    ring = middle(figure.locator(".explore-handle .ring"))
+    x.press("End")
+    assert middle(figure.locator(".explore-handle .ring"))[0] > ring[0]
+    page.wait_for_function("decodeURIComponent(location.hash).startsWith('#race:x=2,y=')")
+    figure.get_by_role("button", name="Reset").click()
+    assert x.input_value() == "0"
+
+
+def test_a_tap_in_the_picture_brings_the_handle_there(page, file):
+    figure = race(page, file)
+    svg = figure.locator(".explore-panel svg").first.bounding_box()
+    page.mouse.click(svg["x"] + 0.5 * svg["width"], svg["y"] + 0.6 * svg["height"])
+    x, y = middle(figure.locator(".explore-handle .ring"))
+    assert abs(x - svg["x"] - 0.5 * svg["width"]) < 30 and abs(y - svg["y"] - 0.6 * svg["height"]) < 30
+
+
+def test_the_menu_copies_a_link_and_saves_the_picture(page, file):
+    figure = race(page, file)
+    figure.get_by_label("step", exact=True).press("Home")
+    page.evaluate("() => { navigator.clipboard.writeText = async text => { window.copied = text; }; }")
+    figure.locator("summary").click()
+    figure.get_by_text("Copy link to this setting").click()
+    page.wait_for_function("window.copied")
+    assert page.evaluate("window.copied") == f"{file.as_uri()}#race:step=0"
+    with page.expect_download() as saved:
+        figure.get_by_text("Save picture as SVG").click()
+    text = saved.value.path().read_text("utf-8")
+    assert saved.value.suggested_filename == "race.svg" and text.startswith("<svg xmlns=") and "var(--" not in text
+    with page.expect_download() as saved:
+        figure.get_by_text("Save picture as PNG").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    figure.locator("summary").press("Escape")
+    expect(figure.get_by_text("Save picture as PNG")).to_be_hidden()
+
+
+def test_a_figure_alone_fills_the_window_and_has_keys(page, file):
+    figure = race(page, file, "#only=race;race:step=3")
+    box = figure.bounding_box()
+    size = page.viewport_size
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, size["width"], size["height"])
+    assert walked(figure) == [4, 4]
+    page.keyboard.press("1")
+    page.keyboard.press("End")
+    address(page, "#only=race;race:rate=0.03,step=3")
+    page.keyboard.press("r")
+    address(page, "#only=race")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.documentElement.classList.contains('explore-alone')")
+    assert figure.bounding_box()["width"] < size["width"]
+
+
+def test_on_a_phone_one_picture_is_shown_and_sticks(page, file):
+    page.set_viewport_size({"width": 390, "height": 664})
+    figure = race(page, file)
+    panels = figure.locator(".explore-panel")
+    expect(panels.nth(1)).to_be_hidden()
+    figure.get_by_role("button", name="loss above the minimum").click()
+    expect(panels.nth(0)).to_be_hidden()
+    expect(panels.nth(1)).to_be_visible()
+    figure.get_by_label("start w₂").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 200)
+    expect(panels.nth(1)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 640), (390, 664)])
+def test_text_of_pictures_can_be_read(page, file, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    figure = race(page, file)
+    sizes = (
+        figure.locator(".explore-panel")
+        .first.locator("svg > g text:not(.explore-hint)")
+        .evaluate_all(
+            "texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a)"
+        )
+    )
+    assert sizes and min(sizes) >= 11 and max(sizes) <= 18
+
+
+def test_a_card_fits_a_small_window(page, file):
+    page.set_viewport_size({"width": 1280, "height": 640})
+    for name in ("line", "race"):
+        box = page.locator(f"figure#{name}") if name == "race" else go(page, file)
+        assert box.bounding_box()["height"] <= 640
+
+
+def test_a_guess_is_placed_and_then_answered(page, tmp_path):
+    asked = guess("Which rate?", answer=0.3, axis=[0.1, 0.2, 0.3, 0.4], why="It is the best.", unit="m")
+    chosen = guess("Which one?", answer="b", choices=["a", "b"], why="It is lower.")
+    write_page(tmp_path / "page.html", body=html_of(asked) + html_of(chosen))
+    page.goto((tmp_path / "page.html").as_uri())
+    first, second = page.locator(".guess").all()
+    assert first.locator("details").count() == 0 and first.locator(".guess-verdict").inner_text() == ""
+    track = first.get_by_label("your guess")
+    track.press("End")
+    assert track.get_attribute("aria-valuetext") == "0.4 m"
+    first.get_by_role("button", name="Show the answer").click()
+    assert first.locator(".guess-verdict").inner_text() == asked.verdict(3)
+    button = second.get_by_role("button", name="Show the answer")
+    expect(button).to_be_disabled()
+    second.get_by_label("b", exact=True).check()
+    button.click()
+    assert second.locator(".guess-verdict").inner_text() == "Right: b. It is lower."

@@ -177,8 +177,8 @@ def test_only_the_page_of_results_loads_the_index(tiny):
 
 
 QUERIES = {
-    "Nesterov": "Look before you roll: Nesterov",
-    "two wells": "Two wells: can a ball get out?",
+    "Nesterov": "Nesterov momentum: look before you roll",
+    "two wells": "Two wells: can a ball get out? (deeper)",
     "weight decay": "Weight decay",
     "warmup": "Learning-rate schedules",
     "momentum": "Momentum",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -19,7 +20,9 @@ derandomized = settings(derandomize=True, deadline=None, max_examples=300, datab
 
 def value_of(text: str) -> Decimal:
     """The number that a text says."""
-    mantissa, _, exponent = text.replace(",", "").translate(LOWERED).partition(" · 10")
+    mantissa, raised, exponent = text.replace(",", "").translate(LOWERED).partition("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10")
+    if not raised and (power := re.fullmatch("([−-]?)10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)):
+        mantissa, exponent = f"{power[1].translate(LOWERED)}1", power[2].translate(LOWERED)
     return Decimal(mantissa) * Decimal(10) ** int(exponent or 0)
 
 
@@ -57,7 +60,7 @@ def test_number(x: float, decimals: int, text: str) -> None:
     ],
 )
 def test_power(x: float, digits: int, text: str) -> None:
-    assert words.power(x, digits) == text
+    assert words.power(x, digits) == text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,55 @@ def test_power(x: float, digits: int, text: str) -> None:
     ],
 )
 def test_significant(x: float, digits: int, text: str) -> None:
-    assert words.significant(x, digits) == text
+    assert words.significant(x, digits) == text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    "x, text",
+    [
+        (0.3, "0.3"),
+        (0.1 + 0.2, "0.3"),
+        (0.320, "0.32"),
+        (0.012, "0.012"),
+        (1.0, "1"),
+        (-0.8, "−0.8"),
+        (0.001, "0.001"),
+        (9.99e-4, "9.99\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10⁻⁴"),
+        (3e-4, "3\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10⁻⁴"),
+        (1e-10, "10⁻¹⁰"),
+        (-1e-10, "−10⁻¹⁰"),
+        (1000, "1,000"),
+        (999_999, "999,999"),
+        (1e6, "10⁶"),
+        (2.5e7, "2.5\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10⁷"),
+        (np.float64(-0.0), "0"),
+        (np.int64(12), "12"),
+    ],
+)
+def test_plain(x: float, text: str) -> None:
+    assert words.plain(x) == text
+
+
+@pytest.mark.parametrize(
+    "text, better",
+    [
+        ("-0.8", "−0.8"),
+        ("u = -1.395 and (-2)", "u = −1.395 and (−2)"),
+        ("-0.00", "0.00"),
+        ("at -0.0, -0.01", "at 0.0, −0.01"),
+        ("−0. And −0.5", "0. And −0.5"),
+        ("steps 3-5, a well-known k-2 and 1e-5", "steps 3-5, a well-known k-2 and 1e-5"),
+        ("-.5", "−.5"),
+        ("", ""),
+    ],
+)
+def test_with_minus(text: str, better: str) -> None:
+    assert words.with_minus(text) == better == words.with_minus(better)
+
+
+def test_with_minus_takes_text_alone() -> None:
+    with pytest.raises(TypeError, match=r"text must be a text, got -0\.8"):
+        words.with_minus(-0.8)
 
 
 def test_several_numbers() -> None:
@@ -91,6 +142,7 @@ def test_what_is_written_is_near_what_was_meant(x: float, digits: int) -> None:
     exact = Decimal(x)
     for text in (words.power(x, digits), words.significant(x, digits)):
         assert abs(value_of(text) - exact) <= abs(exact) * Decimal("0.5000001") * Decimal(10) ** (1 - digits)
+    assert abs(value_of(words.plain(x)) - exact) <= abs(exact) * Decimal("0.5000001e-11")
     if abs(x) < 1e15:
         assert abs(value_of(words.number(x, digits)) - exact) <= Decimal("0.5000001") * Decimal(10) ** -digits
 
@@ -98,8 +150,8 @@ def test_what_is_written_is_near_what_was_meant(x: float, digits: int) -> None:
 @derandomized
 @given(finite, st.integers(1, 17))
 def test_no_hyphen_and_no_sign_of_zero(x: float, digits: int) -> None:
-    for text in (words.number(x, digits), words.power(x, digits), words.significant(x, digits)):
-        assert "-" not in text and text.startswith("−") == (x < 0 and value_of(text) != 0)
+    for text in (words.number(x, digits), words.power(x, digits), words.significant(x, digits), words.plain(x)):
+        assert "-" not in text and " " not in text and text.startswith("−") == (x < 0 and value_of(text) != 0)
 
 
 @pytest.mark.parametrize("write", [words.number, words.power, words.significant])

@@ -5,6 +5,7 @@ lists what breaks them.
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 import sys
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from typing import Any
 
 import nbformat
 
+from tests.pages import ARRANGED
 from tools.notebooks import bare, notebooks, unchecked
 
-LONGEST, MEDIAN, WIDEST = 25, 8, 79
+LONGEST, MEDIAN, WIDEST, OPEN, CHECKS = 25, 8, 79, 15, 60
 FOLDED = {"hide-input", "hide-cell"}
 HIDDEN = FOLDED | {"remove-input", "remove-cell"}
+FOR_A_TOOL = re.compile(r"#\s*(?:NBVAL_\w+|noqa|fmt:|ruff:|type:\s*ignore|pragma:)")
 
 
 def complaints(page: str, notebook: Any, text: str | None = None) -> list[str]:
@@ -24,6 +27,8 @@ def complaints(page: str, notebook: Any, text: str | None = None) -> list[str]:
     What to do".
     """
     said = [f"{page}#{cell.id}: {problem}" for cell in _code(notebook) for problem in _of_cell(cell)]
+    if page in ARRANGED:
+        said += [f"{page}#{cell.id}: {problem}" for cell in _code(notebook) for problem in of_open_cell(cell)]
     said += [f"{page}#{cell}: {problem}" for cell, problem in rebound(notebook)]
     for cell in unchecked(notebook):
         said.append(f"{page}#{cell}: its checked output is missing or not text. Run the cell and save the notebook.")
@@ -52,6 +57,27 @@ def _of_cell(cell: Any) -> Iterator[str]:
         yield 'folded on the page but not in JupyterLab. Add "jupyter": {"source_hidden": true} to its metadata.'
 
 
+def of_open_cell(cell: Any) -> Iterator[str]:
+    """What a code cell breaks that the reader sees: open code is the method, or the one call that
+    the text explains.
+    """
+    checks = cell.metadata.get("checks")
+    if HIDDEN & set(cell.metadata.get("tags", [])):
+        if checks is not None and not (isinstance(checks, str) and 0 < len(checks.strip()) <= CHECKS):
+            yield f'its "checks" are {checks!r}. Say in at most {CHECKS} characters what the cell checks, or leave them out.'
+        return
+    if checks is not None:
+        yield 'open code has "checks". Move them to the folded cell that does the checking.'
+    lines = len(cell.source.splitlines())
+    if lines > OPEN:
+        yield f"{lines} lines of open code, at most {OPEN}. Fold what is not the method into a cell of its own."
+    if any(isinstance(node, ast.Assert) for node in ast.walk(_parsed(cell.source))):
+        yield 'open code has an assertion. Move it to a folded cell after this one, with "checks" that say what it checks.'
+    comment = FOR_A_TOOL.search(cell.source)
+    if comment:
+        yield f"open code has a comment for a tool, {comment[0]}. Fold the code (tag hide-input); what it prints still shows."
+
+
 def rebound(notebook: Any) -> Iterator[tuple[str, str]]:
     """The cells that prepare text (tag `remove-input`) and give a new value to a name of an earlier
     cell.
@@ -72,9 +98,8 @@ def _bound(source: str) -> set[str]:
     """The names that a cell binds in the notebook: not those inside of its functions and
     comprehensions.
     """
-    code = "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
     names: set[str] = set()
-    nodes: list[ast.AST] = [ast.parse(code)]
+    nodes: list[ast.AST] = [_parsed(source)]
     while nodes:
         node = nodes.pop()
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -84,6 +109,11 @@ def _bound(source: str) -> set[str]:
         elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             nodes += ast.iter_child_nodes(node)
     return names - {"_"}
+
+
+def _parsed(source: str) -> ast.Module:
+    """A cell's code as a tree, without the lines that are IPython's own."""
+    return ast.parse("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))))
 
 
 def main() -> int:

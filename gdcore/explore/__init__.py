@@ -20,19 +20,22 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Image, display
 
-from gdcore.explore.controls import controls_of
+from gdcore.explore.controls import Control, controls_of
 from gdcore.explore.figure import Draw, Explorable, layer_of, name_of
+from gdcore.explore.guesses import guess
+from gdcore.explore.handles import Handle, handles_of
 from gdcore.explore.live import show_live
 from gdcore.explore.page import html_of
+from gdcore.explore.walks import Walk
 from gdcore.validation import function, number, shown, whole_number
 
-__all__ = ["explore"]
+__all__ = ["Handle", "Walk", "explore", "guess"]
 
 
 class Explored:
@@ -54,6 +57,9 @@ def explore(
     layers: Sequence[Draw] = (),
     axes: tuple[int, int] = (1, 1),
     size: tuple[float, float] | None = None,
+    beside: tuple[float, float] | None = None,
+    handle: Handle | Sequence[Handle] | None = None,
+    play: int | str | None = None,
     **controls: Any,
 ) -> Callable[[Draw], Explored]:
     """Turn a drawing function into a figure with sliders and show it.
@@ -69,6 +75,13 @@ def explore(
       on a desk, stacked on a phone.
     - `size`: inches of the whole, by default (6, 4) for one picture and (9, 4) for two side by
       side.
+    - `beside`: inches of a small second picture beside the first, which then has all of `size`: a
+      map and its curve. The functions get an array of two Axes.
+    - `handle`: a `Handle`, or a list of them: points or lines of the picture that are dragged and
+      move one or two of the controls.
+    - `play`: how many steps the walks have that the drawing function returns,
+      `return caption, [Walk(…), …]`: the page plays them step by step, without a drawing for each.
+      Where time is a drawing: the name of the control that is the time.
     - `alt`: what the figure shows, for those who cannot see it.
 
     The decorated function draws on the Axes that it is given what the controls move, and returns
@@ -88,14 +101,16 @@ def explore(
     Raises TypeError or ValueError for an empty alt text, axes or a size that are no pair of
     numbers > 0, layers that are no functions, a parameter without a control, a control that no
     function names, one of another kind, one without positions or with too many, one whose value or
-    max is not on its grid; and RuntimeError, with the values of the controls, for a drawing that
-    fails. While the book is built also for a drawing that warns, and for a figure or a page that
-    is too heavy; of more than 1,000 drawings a kernel only says that a page would refuse them.
+    max is not on its grid, a handle on no control or outside of its Axes, a `play` that is neither
+    steps ≥ 1 nor a control, walks of another length; and RuntimeError, with the values of the
+    controls, for a drawing that fails. While the book is built also for a drawing that warns, and
+    for a figure or a page that is too heavy; of more than 1,000 drawings a kernel only says that a
+    page would refuse them.
     """
 
     def decorate(draw: Draw) -> Explored:
         name = name_of(function("what explore decorates", draw, "a drawing function"))
-        rows, columns = _shape(name, axes)
+        rows, columns = _shape(name, axes) if beside is None else (1, 2)
         positions = controls_of(name, controls)
         figure = Explorable(
             name=name,
@@ -103,7 +118,10 @@ def explore(
             controls=positions,
             alt=_alt(name, alt),
             axes=(rows, columns),
-            size=(6.0 if columns == 1 else 4.5 * columns, 4.0 * rows) if size is None else _size(name, size),
+            size=_size(name, size, (6.0, 4.0) if columns == 1 or beside else (4.5 * columns, 4.0 * rows)),
+            handles=handles_of(name, handle, positions, rows * columns),
+            play=_play(name, play, positions),
+            beside=None if beside is None else _size(name, beside, (3.0, 2.0)),
         )
         if get_ipython() is not None:
             _show(figure)
@@ -131,9 +149,23 @@ def _shape(name: str, axes: Any) -> tuple[int, int]:
     return whole_number(f"{name}: rows of axes", rows, least=1), whole_number(f"{name}: columns of axes", columns, least=1)
 
 
-def _size(name: str, size: Any) -> tuple[float, float]:
+def _size(name: str, size: Any, default: tuple[float, float]) -> tuple[float, float]:
+    if size is None:
+        return default
     width, height = _pair(f"{name}: size", size, "(width, height) in inches, two numbers > 0")
     return number(f"{name}: width of size", width, above=0), number(f"{name}: height of size", height, above=0)
+
+
+def _play(name: str, play: Any, controls: Mapping[str, Control]) -> int | str | None:
+    if isinstance(play, str):
+        if play not in controls:
+            raise ValueError(f"{name}: play must be a number of steps or one of the controls {list(controls)}, got {play!r}")
+        if controls[play].kind != "range":
+            raise ValueError(
+                f"{name}: play must name a control that is a track, and {play!r} is none: time has more than 5 positions"
+            )
+        return play
+    return None if play is None else whole_number(f"{name}: play", play, least=1, most=1_000)
 
 
 def _pair(name: str, value: Any, allowed: str) -> tuple[Any, Any]:

@@ -13,9 +13,11 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
+from gdcore import words
 from gdcore.validation import number, shown, whole_number
 
 MOST_POSITIONS = 1_000
+MOST_BUTTONS = 5  # a track of no more positions is a row of buttons
 
 _KINDS = {
     ipywidgets.FloatSlider: "range",
@@ -28,6 +30,7 @@ _KINDS = {
 }
 _SELECTIONS = (ipywidgets.SelectionSlider, ipywidgets.Dropdown, ipywidgets.ToggleButtons)
 _ALLOWED = ", ".join(kind.__name__ for kind in _KINDS)
+_NUMBER = re.compile(r"[-−]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _UNIT = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -38,6 +41,8 @@ class Control:
 
     - `kind`: that of the page's own element, range, select, radio or checkbox.
     - `start`: the position at the start, counted from 0.
+    - `keys`: what an address holds for each position: numbers in plain ASCII ("-0.8", "1e-10"),
+      which every program carries whole, other texts as they are shown.
     - `label`: the widget's description. A unit stands in parentheses at its end, as in
       "angle (°)", and is read aloud with the value.
     """
@@ -55,6 +60,11 @@ class Control:
         """The unit in the label, or nothing."""
         found = _UNIT.search(self.label)
         return found[1] if found else ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What an address holds for each position."""
+        return tuple(_key(value, text) for value, text in zip(self.values, self.texts, strict=True))
 
     def position(self) -> int:
         """Where the live widget stands."""
@@ -83,6 +93,10 @@ def _control(where: str, name: str, widget: Any) -> Control:
     if alike:
         raise ValueError(f"{where}: each position must be shown by a text of its own, got {shown(alike[0])} more than once")
     start = _start(where, widget, values)
+    if kind == "range" and len(values) <= MOST_BUTTONS:
+        options = list(zip(texts, values, strict=True))
+        widget = ipywidgets.ToggleButtons(options=options, value=values[start], description=widget.description)
+        kind = "radio"
     return Control(name, widget.description or name.replace("_", " "), kind, values, texts, start, widget)
 
 
@@ -93,20 +107,33 @@ def _positions(where: str, widget: Any) -> tuple[tuple[Any, ...], tuple[str, ...
     if isinstance(widget, _SELECTIONS):
         _check_count(where, len(widget._options_full), "offer fewer options")
         texts, values = zip(*widget._options_full, strict=True)
-        return tuple(values), tuple(texts)
+        return tuple(values), tuple(map(_as_written, texts))
     if isinstance(widget, ipywidgets.IntSlider):
         step = whole_number(f"{where}: step", widget.step, least=1)
         _check_count(where, (widget.max - widget.min) // step + 1, "take a larger step")
         values = tuple(range(widget.min, widget.max + 1, step))
         _nearest(where, "max", widget.max, values)
-        return values, tuple(map(str, values))
+        return values, tuple(map(words.plain, values))
     values = _grid(where, widget)
     if isinstance(widget, ipywidgets.FloatLogSlider):
         base = number(f"{where}: base", widget.base, above=1)
         values = tuple(float(f"{base**exponent:.12g}") for exponent in values)
     elif widget.readout_format == ".2f":
         widget.readout_format = f".{_decimals((widget.min, widget.step))}f"
-    return values, tuple(format(value, widget.readout_format) for value in values)
+    return values, tuple(_as_written(format(value, widget.readout_format)) for value in values)
+
+
+def _as_written(text: str) -> str:
+    """A text that says a number as people write it: 0.3 for 3.0e-01. Any other stays, but for its
+    minus.
+    """
+    return words.plain(float(text.replace("−", "-"))) if _NUMBER.fullmatch(text) else words.with_minus(text)
+
+
+def _key(value: Any, text: str) -> str:
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return f"{value:.12g}"
+    return text
 
 
 def _check_count(where: str, count: int, advice: str) -> None:

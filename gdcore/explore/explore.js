@@ -25,8 +25,21 @@
     return holder.firstChild;
   };
 
-  // What a text says as a number, NaN where it says none: not 0 for an empty one, as Number does.
-  const number = (text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);
+  // What a text says as a number, as computers write it (3e-4, -0.8) and as people do (3 · 10⁻⁴, 10⁻¹⁰, −0.8, 1,000); NaN where
+  // it says none: not 0 for an empty one, as Number does.
+  const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const number = (text) => {
+    const plain = text
+      .trim()
+      .replace(/,(?=\d{3}\b)/g, "")
+      .replace(/−/g, "-")
+      .replace(",", ".")
+      .replace(/(?:^|([ \u00a0]·[ \u00a0]))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, times, power) => {
+        const exponent = power.replace("⁻", "-").replace(/[⁰-⁹¹²³]/g, (digit) => RAISED.indexOf(digit));
+        return `${times ? "" : "1"}e${exponent}`;
+      });
+    return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
+  };
 
   // Percent signs undone until nothing changes, since mail programs escape what is escaped already. What is malformed stays.
   const plain = (text) => {
@@ -96,7 +109,7 @@
     // The position of a text of an address: its label, else the nearest number (0,9 is 0.9), else none.
     const find = (text) => {
       if (labels.includes(text)) return labels.indexOf(text);
-      const wanted = number(text.trim().replace("−", "-").replace(",", "."));
+      const wanted = number(text);
       const distances = labels.map((label) => Math.abs(number(label) - wanted)).map((far) => (far < Infinity ? far : Infinity));
       const least = Math.min(...distances);
       return least < Infinity ? distances.indexOf(least) : undefined;
@@ -125,12 +138,27 @@
     while (group.childNodes.length > now.length) group.lastChild.remove();
   };
 
-  // The picture and the caption of a figure, drawn from its unpacked data.
+  // A caption with its numbers bold. gdcore.explore.markup has the same pattern.
+  const NUMBER = /(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[ \u00a0]·[ \u00a0]10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?:[ \u00a0]?%)?(?!\w)/g;
+  const say = (result, text) => {
+    if (result.textContent === text) return;
+    let from = 0;
+    const parts = [];
+    for (const found of text.matchAll(NUMBER)) {
+      const bold = document.createElement("b");
+      bold.textContent = found[0];
+      parts.push(text.slice(from, found.index), bold);
+      from = found.index + found[0].length;
+    }
+    result.replaceChildren(...parts, text.slice(from));
+  };
+
+  // The picture and the result of a figure, drawn from its unpacked data.
   const drawer = (element, controls, data) => {
-    const sheets = [...element.querySelectorAll(".explore-picture > svg")].map((svg) => [
+    const sheets = [...element.querySelectorAll(".explore-panel > svg")].map((svg) => [
       ...svg.querySelectorAll(":scope > .explore-layer"),
     ]);
-    const caption = element.querySelector("figcaption");
+    const result = element.querySelector(".explore-result");
     const made = [];
     const piece = (k) => {
       made[k] ??= node(data.groups[k]);
@@ -142,7 +170,7 @@
         if (place === layer.shown) continue;
         for (const [s, groups] of sheets.entries()) swap(groups[l], layer.frames[layer.shown]?.[s], layer.frames[place][s], piece);
         layer.shown = place;
-        if (layer.captions.length && caption.textContent !== layer.captions[place]) caption.textContent = layer.captions[place];
+        if (layer.captions.length) say(result, layer.captions[place]);
       }
     };
   };
@@ -156,22 +184,59 @@
     word.hidden = false;
   };
 
+  const { bar, handles, walks, menu, guesses } = window.exploreParts;
+
   const prepare = (element) => {
     const controls = [...element.querySelectorAll(".explore-control")].map(control);
     const packed = element.querySelector(".explore-data");
-    element.querySelector(".explore-controls").hidden = false;
+    const reset = element.querySelector(".explore-reset");
+    const timed = element.querySelector("div.explore-play");
+    for (const each of element.querySelectorAll(":is(.explore-controls, .explore-play, .explore-tools, .explore-tabs)[hidden]")) {
+      each.hidden = false;
+    }
     element.querySelector(".explore-word").hidden = true;
+    tabs(element);
     if (!window.DecompressionStream) return giveUp(element, controls, TOO_OLD);
     if (!packed) return giveUp(element, controls, DAMAGED);
 
     let loading;
     let draw = () => {};
+    let placeHandles = () => {};
+    let player;
+    let wantedStep; // one of the address, until the walks have come
+    const slider = timed?.querySelector("input");
+    const lastStep = slider ? Number(slider.max) : undefined;
+    const step = () => player?.step() ?? wantedStep ?? lastStep;
+    const state = () => controls.filter(({ position, start }) => position() !== start);
+    const stepped = () => slider !== undefined && slider !== null && step() !== lastStep;
+    const show = () => {
+      for (const each of controls) each.show();
+      reset.disabled = !state().length && !stepped();
+    };
+    const changed = () => {
+      show();
+      touched(element.id);
+    };
     const load = () => {
       loading ??= unpack(packed.textContent)
         .then((data) => {
           packed.remove();
-          draw = drawer(element, controls, data);
-          draw();
+          const frame = drawer(element, controls, data);
+          const moved = () => {
+            update();
+            changed();
+          };
+          placeHandles = handles(element, data, controls, moved).place;
+          const walked = data.layers.findLast((layer) => layer.walks.length);
+          if (walked) player = walks(element, data, () => walked.walks[walked.shown], changed);
+          draw = () => {
+            frame();
+            player?.draw();
+            placeHandles();
+          };
+          frame();
+          if (player) player.to(wantedStep ?? lastStep, false);
+          placeHandles();
           element.dataset.ready = "";
         })
         .catch(() => giveUp(element, controls, DAMAGED));
@@ -181,59 +246,103 @@
       load();
       draw();
     };
-    const reset = () => {
-      for (const { set, start } of controls) set(start);
-    };
+    if (timed?.dataset.control) {
+      const time = controls.find(({ name }) => name === timed.dataset.control);
+      const to = (position) => {
+        time.set(position);
+        update();
+        changed();
+      };
+      player = bar(element, { at: time.position, to, last: () => time.count - 1 });
+      Object.assign(player, { draw() {}, to() {}, step: () => undefined });
+    }
     const restore = (texts) => {
       for (const { name, find, set, start } of controls) set((texts.has(name) ? find(texts.get(name)) : undefined) ?? start);
+      const asked = number(texts.get("step") ?? "");
+      if (slider) {
+        wantedStep = asked >= 0 && asked <= lastStep ? Math.round(asked) : lastStep;
+        player?.to(wantedStep, false);
+      }
       update();
+      show();
     };
-    const state = () => controls.filter(({ position, start }) => position() !== start);
+    // What of the figure an address says: the controls that were moved, and the step.
+    const said = () => {
+      const parts = state().map(({ name, text }) => [name, text()]);
+      if (stepped()) parts.push(["step", String(step())]);
+      return parts;
+    };
 
-    element.addEventListener("input", () => {
+    element.addEventListener("input", (event) => {
+      if (!event.target.closest(".explore-control")) return;
       for (const { read } of controls) read();
       update();
-      touched(element.id);
+      changed();
     });
-    element.querySelector("button").addEventListener("click", () => {
-      reset();
+    reset.addEventListener("click", () => {
+      for (const { set, start } of controls) set(start);
+      player?.stop();
+      if (slider) player?.to(lastStep, false);
       update();
-      touched(element.id);
+      element.querySelector("input, select")?.focus({ preventScroll: true }); // the button goes out of reach
+      changed();
     });
     element.addEventListener("focusin", load, { once: true });
     element.addEventListener("pointerenter", load, { once: true });
-    const show = () => {
-      for (const each of controls) each.show();
-    };
     show();
-    figures.set(element.id, { element, load, restore, show, state, names: controls.map(({ name }) => name) });
+    const names = controls.map(({ name }) => name);
+    if (slider) names.push("step");
+    const known = { element, load, restore, show, said, names, controls, reset, play: () => timed?.querySelector(".explore-play button.explore-play")?.click() };
+    figures.set(element.id, known);
+    const here = location.href.split("#")[0];
+    menu(element, {
+      link: () => `${here}#${written([element.id]) || encodeURIComponent(element.id)}`,
+      alone: () => `#only=${[encodeURIComponent(element.id), written([element.id])].filter(Boolean).join(";")}`,
+    });
   };
 
-  // The address: where to land (a section, or a figure), then the state of every figure that was moved, the last one first:
-  // #section;figure:control=value,control=value;figure:…
+  // Where there is room for one picture, the reader chooses which. It is the first that moves, until then.
+  const tabs = (element) => {
+    const panels = [...element.querySelectorAll(".explore-panel")];
+    const buttons = [...element.querySelectorAll(".explore-tabs button")];
+    buttons.forEach((button, k) => {
+      button.addEventListener("click", () => {
+        panels.forEach((panel, other) => {
+          panel.toggleAttribute("data-shown", other === k);
+          buttons[other].setAttribute("aria-pressed", other === k);
+        });
+      });
+    });
+  };
+
+  // The address: where to land (a section, a figure, or only=figure, which shows it alone), then the state of every figure that
+  // was moved, the last one first: #section;figure:control=value,control=value,step=7;figure:…
   let anchor = "";
   let order = [];
-  const written = () => {
-    const ids = [...order, ...[...figures.keys()].filter((id) => !order.includes(id))];
-    const moved = ids.map((id) => [id, figures.get(id).state()]).filter(([, controls]) => controls.length);
-    const states = moved.map(
-      ([id, controls]) =>
-        `${encodeURIComponent(id)}:${controls.map(({ name, text }) => `${encodeURIComponent(name)}=${encodeURIComponent(text())}`)}`,
-    );
-    return [anchor, ...states].filter(Boolean).join(";");
+  const written = (ids = [...order, ...[...figures.keys()].filter((id) => !order.includes(id))]) => {
+    const moved = ids.map((id) => [id, figures.get(id).said()]).filter(([, parts]) => parts.length);
+    return moved
+      .map(([id, parts]) => `${encodeURIComponent(id)}:${parts.map((part) => part.map(encodeURIComponent).join("="))}`)
+      .join(";");
   };
+  const whole = () => [anchor, written()].filter(Boolean).join(";");
   const remember = () => {
-    const hash = written();
+    const hash = whole();
     try {
       history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
     } catch {
       // Browsers limit how often an address may change, and some frames have none. The figure works all the same.
     }
   };
+  // The section of an anchor, which survives as long as its own figures are moved.
+  const around = (name) => {
+    const target = document.getElementById(plain(name));
+    return target?.closest("section") ?? target;
+  };
   let timer;
   const touched = (id) => {
     order = [id, ...order.filter((other) => other !== id)];
-    anchor = "";
+    if (!anchor.startsWith("only=") && !around(anchor)?.contains(figures.get(id).element)) anchor = "";
     clearTimeout(timer);
     timer = setTimeout(remember, 250);
   };
@@ -253,16 +362,44 @@
       restore(new Map(parts(values, ",", names, "=")));
     }
     const [first] = hash.split(";");
+    alone(first);
     if (!states.length) {
       anchor = location.hash.slice(1); // a link of the page's contents: the figures keep what they show, and the address says it
-      if (written() !== anchor) remember();
+      if (whole() !== anchor) remember();
       return;
     }
     order = states.map(([id]) => id);
     const section = document.getElementById(first);
-    anchor = section ? encodeURIComponent(first) : "";
-    (section ?? figures.get(order[0]).element).scrollIntoView();
+    anchor = section || only ? encodeURIComponent(first).replace("%3D", "=") : "";
+    if (!only) (section ?? figures.get(order[0]).element).scrollIntoView();
   };
+
+  // One figure alone in the window, for a lecture or a frame: #only=figure. Its controls have keys.
+  let only;
+  const alone = (first) => {
+    only?.element.classList.remove("explore-only");
+    only = first.startsWith("only=") ? figures.get(first.slice(5)) : undefined;
+    document.documentElement.classList.toggle("explore-alone", Boolean(only));
+    if (!only) return;
+    only.element.classList.add("explore-only");
+    only.load();
+  };
+  const KEYS = {
+    " ": () => only.play(),
+    r: () => only.reset.click(),
+    Escape: () => {
+      const [, ...states] = location.hash.slice(1).split(";");
+      location.hash = states.join(";") || only.element.id;
+    },
+  };
+  addEventListener("keydown", (event) => {
+    if (!only || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const wanted = only.controls[Number(event.key) - 1];
+    if (wanted) (wanted.inputs.find((input) => input.checked) ?? wanted.inputs[0]).focus();
+    else if (!KEYS[event.key] || (event.key === " " && event.target.closest("button, select, summary, [type=radio], [type=checkbox]"))) return;
+    else KEYS[event.key]();
+    event.preventDefault();
+  });
 
   // A figure unpacks its drawings when it comes near the view, so that a page opens at once.
   const watch = () => {
@@ -285,7 +422,7 @@
 
   const begin = () => {
     for (const element of document.querySelectorAll("figure.explore")) {
-      if (!element.querySelector(".explore-controls")) continue;
+      if (!element.querySelector(".explore-tools")) continue;
       try {
         prepare(element);
       } catch {
@@ -293,6 +430,7 @@
       }
     }
     document.documentElement.classList.remove("explore-runs");
+    guesses();
     watch();
     restoreAll();
     addEventListener("hashchange", restoreAll);

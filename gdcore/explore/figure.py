@@ -9,6 +9,7 @@ import inspect
 import io
 import itertools
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gdcore.explore.controls import Control
+from gdcore.explore.handles import Handle, placed
 from gdcore.explore.svg import RC, Pieces, Sheet
+from gdcore.explore.walks import Walk, walks_of
 from gdcore.pictures import STYLE
 from gdcore.validation import shown
+from gdcore.words import with_minus
 
-Draw = Callable[..., str | None]
+Draw = Callable[..., Any]  # returns a caption, or None, or (caption, walks)
 
 MOST_DRAWINGS = 1_000
 
@@ -74,6 +78,9 @@ class Explorable:
     alt: str
     axes: tuple[int, int]
     size: tuple[float, float]
+    handles: tuple[Handle, ...] = ()
+    play: int | str | None = None  # the steps of its walks, or the control that is its time
+    beside: tuple[float, float] | None = None  # size of a small second picture beside the first
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():  # it is the figure's id in the page and in addresses
@@ -125,18 +132,31 @@ class Explorable:
             "steps or fewer controls, or draw what a control does not move in a layer that does not name it"
         )
 
-    def call(self, layer: Layer, axes: Any, values: Mapping[str, Any]) -> str:
-        """Run one layer's drawing function and return its caption.
+    @property
+    def steps(self) -> int | None:
+        """How many steps its walks have, None if it has none."""
+        return self.play if isinstance(self.play, int) else None
+
+    def sizes(self) -> list[tuple[float, float]]:
+        """The size of each picture, in inches."""
+        rows, columns = self.axes
+        width, height = self.size
+        if self.beside is not None:
+            return [self.size, self.beside]
+        return [(width / columns, height / rows)] * (rows * columns)
+
+    def call(self, layer: Layer, axes: Any, values: Mapping[str, Any]) -> tuple[str, tuple[Walk, ...]]:
+        """Run one layer's drawing function and return its caption, hyphens before numbers as
+        minus, and its walks.
 
         A failure names the figure and the values.
         """
         try:
-            caption = layer.draw(axes, **{name: values[name] for name in layer.depends_on})
+            returned = layer.draw(axes, **{name: values[name] for name in layer.depends_on})
         except Exception as error:
             raise RuntimeError(f"{self.describe(layer, values)}: {type(error).__name__}: {error}") from error
-        if not isinstance(caption, str | None):
-            raise TypeError(f"{self.describe(layer, values)}: a caption must be text, got {shown(caption)}")
-        return caption or ""
+        caption, walks = walks_of(returned, self.steps, lambda: self.describe(layer, values))
+        return with_minus(caption), walks
 
     def describe(self, layer: Layer, values: Mapping[str, Any]) -> str:
         """The figure, the drawing function and the values of its controls, for messages."""
@@ -146,13 +166,43 @@ class Explorable:
     def still(self) -> tuple[bytes, str]:
         """The start frame as a PNG, for print and for readers without a kernel, and its caption."""
         with mpl.rc_context(_STYLE):
-            figure = Figure(figsize=self.size, layout="constrained", dpi=150)
+            sizes = self.sizes()
+            width = self.size[0] if self.beside is None else sum(width for width, _ in sizes)
+            figure = Figure(figsize=(width, self.size[1]), layout="constrained", dpi=150)
             FigureCanvasAgg(figure)
-            axes = figure.subplots(*self.axes)
-            captions = [self.call(layer, axes, self.start) for layer in self.layers]
+            ratios = None if self.beside is None else [width for width, _ in sizes]
+            axes = figure.subplots(*self.axes, width_ratios=ratios)
+            for layer in self.layers:
+                caption, walks = self.call(layer, axes, self.start)
+                for walk in walks:
+                    walk.draw(np.ravel(axes).tolist())
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png")
-        return buffer.getvalue(), captions[-1]
+        return buffer.getvalue(), caption
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What one layer drew: its pieces of each sheet, its caption, its walks in pixels of the
+    sheets.
+    """
+
+    pieces: list[Pieces]
+    caption: str
+    walks: tuple[Walk, ...]
+    pixels: list[list[list[Any]]]
+
+
+def _panel_name(ax: Any, number: int) -> str:
+    """What a picture is called where only one is shown: its title, else what it shows, else its
+    number.
+    """
+    named = (text.replace("$", "").split("\n")[0].strip() for text in (ax.get_title(), ax.get_ylabel(), ax.get_xlabel()))
+    plain = (re.sub(r"_(\d)", lambda digit: digit[1].translate(_LOWERED), text) for text in named)
+    return next((text for text in plain if text and not set(text) & set("\\_^{}")), f"picture {number}")
+
+
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Stage:
@@ -163,12 +213,16 @@ class Stage:
 
     def __init__(self, figure: Explorable, strict: bool) -> None:
         self.figure, self.strict = figure, strict
-        rows, columns = figure.axes
-        width, height = figure.size
         with mpl.rc_context(_STYLE):
-            self.sheets = [Sheet(f"{figure.name}-{k}", width / columns, height / rows) for k in range(rows * columns)]
+            self.sheets = [Sheet(f"{figure.name}-{k}", *size) for k, size in enumerate(figure.sizes())]
             self._lay_out()
             self.still = [sheet.still() for sheet in self.sheets]
+            self.handles = [placed(figure.name, handle, figure.controls, self.plain_axes) for handle in figure.handles]
+
+    @property
+    def plain_axes(self) -> list[Any]:
+        """The Axes of the pictures, in one list."""
+        return [sheet.ax for sheet in self.sheets]
 
     def _lay_out(self) -> None:
         """Draw all that stands still, and the start frame once to find limits and layout."""
@@ -179,7 +233,11 @@ class Stage:
         for sheet in self.sheets:
             sheet.mark()
         for layer in figure.moving:
-            figure.call(layer, axes, figure.start)
+            for walk in figure.call(layer, axes, figure.start)[1]:
+                walk.draw(self.plain_axes)
+        self.names = [_panel_name(sheet.ax, k) for k, sheet in enumerate(self.sheets, 1)]
+        if figure.beside is not None and not self.sheets[0].ax.get_title():
+            self.names[0] = "map"
         for sheet in self.sheets:
             sheet.freeze()
             sheet.clear()
@@ -190,22 +248,26 @@ class Stage:
         axes = np.array([sheet.ax for sheet in self.sheets], dtype=object)
         return axes.reshape(self.figure.axes).squeeze()
 
-    def draw(self, layer: Layer, places: Iterable[Mapping[str, Any]]) -> Iterator[tuple[list[Pieces], str]]:
-        """One layer at each place, the values of the controls: its pieces for each sheet, and its
-        caption.
+    def draw(self, layer: Layer, places: Iterable[Mapping[str, Any]], steps: int | None = None) -> Iterator[Drawing]:
+        """One layer at each place, the values of the controls. Its walks are drawn up to `steps`;
+        without, as the page has them, they are numbers alone.
         """
         with mpl.rc_context(_STYLE), warnings.catch_warnings():
             if self.strict:
                 warnings.simplefilter("error")
             for values in places:
-                yield self._draw(layer, values)
+                yield self._draw(layer, values, steps)
 
-    def _draw(self, layer: Layer, values: Mapping[str, Any]) -> tuple[list[Pieces], str]:
+    def _draw(self, layer: Layer, values: Mapping[str, Any], steps: int | None) -> Drawing:
         for sheet in self.sheets:
             sheet.mark()
         try:
-            caption = self.figure.call(layer, self._axes(), values)
-            return [sheet.lift() for sheet in self.sheets], caption
+            caption, walks = self.figure.call(layer, self._axes(), values)
+            if steps is not None:
+                for walk in walks:
+                    walk.draw(self.plain_axes, steps)
+            pixels = [walk.pixels(self.plain_axes) for walk in walks]
+            return Drawing([sheet.lift() for sheet in self.sheets], caption, walks, pixels)
         except ValueError as error:
             raise RuntimeError(f"{self.figure.describe(layer, values)}: {error}") from error
         finally:

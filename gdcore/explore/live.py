@@ -13,6 +13,7 @@ from IPython.display import display
 
 from gdcore.explore.assets import style
 from gdcore.explore.figure import Explorable, Layer, Stage
+from gdcore.explore.markup import readings, with_bold_numbers
 from gdcore.explore.svg import Pieces, Sheet
 
 
@@ -51,37 +52,57 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
     A drawing that fails later shows its error in the place of the caption.
     """
     stage = Stage(figure, strict=False)
+    time = _time(figure)
     pictures = {layer: [ipywidgets.HTML() for _ in stage.sheets] for layer in figure.moving}
     caption = ipywidgets.HTML()
 
     def redraw(layer: Layer, values: dict[str, Any]) -> None:
-        [(drawings, text)] = stage.draw(layer, [values])
-        for sheet, view, pieces in zip(stage.sheets, pictures[layer], drawings, strict=True):
+        step = None if time is None else time[1].value
+        [drawing] = stage.draw(layer, [values], steps=step)
+        for sheet, view, pieces in zip(stage.sheets, pictures[layer], drawing.pieces, strict=True):
             view.value = _svg(sheet, pieces, f"{sheet.prefix}-{figure.layers.index(layer)}")
         if layer is figure.speaker:
-            caption.value = f'<div class="explore-caption" aria-live="polite">{escape(text)}</div>'
+            said = f'<p class="explore-result" aria-live="polite">{with_bold_numbers(drawing.caption)}</p>'
+            caption.value = said + readings(drawing.walks, step)
 
     def changed(name: str) -> None:
         values = {other: control.values[control.position()] for other, control in figure.controls.items()}
         try:
             for layer in figure.moving:
-                if name in layer.depends_on:
+                if name in layer.depends_on or (name == "" and layer is figure.speaker):
                     redraw(layer, values)
         except Exception as error:
-            caption.value = f'<div class="explore-caption" role="alert">{escape(str(error))}</div>'
+            caption.value = f'<p class="explore-result" role="alert">{escape(str(error))}</p>'
 
     for layer in figure.moving:
         redraw(layer, figure.start)
     for name, control in figure.controls.items():
         control.widget.observe(lambda _, name=name: changed(name), names="value")
+    if time is not None:
+        time[1].observe(lambda _: changed(""), names="value")
     sheets = [
         _stack(sheet, _svg(sheet, still, sheet.prefix, figure.alt), [pictures[layer][k] for layer in figure.moving])
         for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True))
     ]
-    rows = [ipywidgets.HBox(sheets).add_class("explore-picture")]
+    stage_rows = [ipywidgets.HBox(sheets).add_class("explore-picture"), caption]
+    if time is not None:
+        stage_rows.append(ipywidgets.HBox(time))
+    rows = [ipywidgets.VBox(stage_rows).add_class("explore-stage")]
     if figure.controls:
-        rows.append(_controls(figure))
-    return ipywidgets.VBox([*rows, *_notes(figure), caption]).add_class("explore")
+        rows.append(_controls(figure, time))
+    beside = len(stage.sheets) == 1 or figure.beside is not None
+    card = (ipywidgets.HBox if beside else ipywidgets.VBox)(rows).add_class("explore-card")
+    return ipywidgets.VBox([card, *_notes(figure)]).add_class("explore")
+
+
+def _time(figure: Explorable) -> tuple[ipywidgets.Play, ipywidgets.IntSlider] | None:
+    """Play and the step, of a figure whose walks are played."""
+    if figure.steps is None:
+        return None
+    play = ipywidgets.Play(min=0, max=figure.steps, value=figure.steps, interval=200, show_repeat=False)
+    step = ipywidgets.IntSlider(min=0, max=figure.steps, value=figure.steps, description="step")
+    ipywidgets.jslink((play, "value"), (step, "value"))
+    return play, step
 
 
 def _notes(figure: Explorable) -> list[ipywidgets.Widget]:
@@ -118,12 +139,14 @@ def _svg(sheet: Sheet, pieces: Pieces, prefix: str, alt: str = "") -> str:
     )
 
 
-def _controls(figure: Explorable) -> ipywidgets.Widget:
+def _controls(figure: Explorable, time: tuple[ipywidgets.Play, ipywidgets.IntSlider] | None) -> ipywidgets.Widget:
     reset = ipywidgets.Button(description="Reset", tooltip="Put the controls back where they started")
 
     def put_back(_: ipywidgets.Button) -> None:
         for control in figure.controls.values():
             control.widget.value = control.values[control.start]
+        if time is not None and figure.steps is not None:
+            time[1].value = figure.steps
 
     reset.on_click(put_back)
     return ipywidgets.VBox([*(control.widget for control in figure.controls.values()), reset]).add_class("explore-controls")

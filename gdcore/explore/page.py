@@ -10,18 +10,14 @@ import json
 from html import escape
 from typing import Any
 
-from gdcore.explore.assets import script, style
-from gdcore.explore.controls import Control
-from gdcore.explore.figure import Explorable, Layer, Stage
+from gdcore.explore import assets
+from gdcore.explore.figure import Drawing, Explorable, Layer, Stage
+from gdcore.explore.handles import box_of
+from gdcore.explore.markup import operated, readings, tabs, with_bold_numbers
+from gdcore.explore.walks import Walk, appearance
 
 MOST_BYTES_A_FIGURE = 400_000
 MOST_BYTES_A_PAGE = 2_500_000
-
-# What stands where a page's script does not run: it hides this once it does.
-_WITHOUT_SCRIPT = (
-    "The controls of this figure need the page's script, which does not run here: "
-    "this browser or this site does not let it. The picture shows where they start."
-)
 
 _on_this_page: dict[str, int] = {}  # bytes of each explorable so far; a page is one kernel
 
@@ -36,10 +32,15 @@ def html_of(figure: Explorable) -> str:
     if figure.excess():
         raise ValueError(figure.excess())
     text = _figure(figure)
-    first = not _on_this_page
     _on_this_page[figure.name] = len(text.encode())
     _check_weight(figure.name)
-    return _assets() + text if first else text
+    return assets.once() + text
+
+
+def begin_page() -> None:
+    """Forget the figures so far: those that come are on another page."""
+    _on_this_page.clear()
+    assets.begin_page()
 
 
 def _check_weight(name: str) -> None:
@@ -55,28 +56,30 @@ def _check_weight(name: str) -> None:
         )
 
 
-def _assets() -> str:
-    """The script and the style of all explorables, once a page."""
-    return f"<style>{style()}</style><script>{script()}</script>"
-
-
 def _figure(figure: Explorable) -> str:
     stage, table = Stage(figure, strict=True), _Table()
     layers = [_layer(figure, stage, layer, table) for layer in figure.moving]
     for still in stage.still:
         table.defs |= still.defs
-    sheets = _start_frame(figure, stage, layers, table)
-    parts = [f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>']
-    if figure.controls:
-        controls = "".join(_control(figure.name, control) for control in figure.controls.values())
-        parts.append(f'<p class="explore-word" role="status">{escape(_WITHOUT_SCRIPT)}</p>')
-        parts.append(f'<div class="explore-controls" hidden>{controls}<button type="button">Reset</button></div>')
-    caption = layers[-1]["captions"][_start(figure, layers[-1])]
-    parts.append(f'<figcaption class="explore-caption" aria-live="polite">{escape(caption)}</figcaption>')
-    if figure.controls:
-        data = {"groups": table.groups, "layers": layers}
-        parts.append(f'<script type="text/plain" class="explore-data">{_packed(data)}</script>')
-    return f'<figure class="explore" id="{figure.name}">{"".join(parts)}</figure>'
+    start = next(stage.draw(figure.speaker, [figure.start], steps=figure.steps))
+    for pieces in start.pieces:
+        table.defs |= pieces.defs
+    sheets = _start_frame(figure, stage, layers, table, start)
+    stage_parts = [
+        tabs(stage.names),
+        f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>',
+        f'<div class="explore-said"><p class="explore-result" aria-live="polite">{with_bold_numbers(start.caption)}</p>'
+        f"{readings(start.walks, figure.steps)}</div>",
+    ]
+    parts = [f'<div class="explore-stage">{"".join(stage_parts)}</div>', *operated(figure)]
+    layout = "beside" if figure.beside else {1: "one", 2: "pair"}.get(len(stage.sheets), "many")
+    card = f'<div class="explore-card" data-panels="{layout}">{"".join(parts)}</div>'
+    if figure.controls or figure.play:
+        looks = [appearance(walk) | {"curves": walk.curves()} for walk in start.walks]
+        boxes = [box_of(ax) for ax in stage.plain_axes]
+        data = {"groups": table.groups, "layers": layers, "handles": stage.handles, "boxes": boxes, "looks": looks}
+        card += f'<script type="text/plain" class="explore-data">{_packed(data)}</script>'
+    return f'<figure class="explore" id="{figure.name}">{card}</figure>'
 
 
 class _Table:
@@ -101,14 +104,24 @@ def _layer(figure: Explorable, stage: Stage, layer: Layer, table: _Table) -> dic
     `controls` are the places of the controls that it depends on, the last running fastest;
     `captions` are those of the layer that speaks, and of no other.
     """
-    frames, captions = [], []
-    for sheets, caption in stage.draw(layer, figure.grid(layer)):
-        for pieces in sheets:
+    frames, captions, walks = [], [], []
+    for drawing in stage.draw(layer, figure.grid(layer)):
+        for pieces in drawing.pieces:
             table.defs |= pieces.defs
-        frames.append([[table.number(group) for group in pieces.groups] for pieces in sheets])
-        captions.append(caption)
+        frames.append([[table.number(group) for group in pieces.groups] for pieces in drawing.pieces])
+        captions.append(drawing.caption)
+        walks.append([_walk(walk, pixels, table) for walk, pixels in zip(drawing.walks, drawing.pixels, strict=True)])
     controls = [place for place, name in enumerate(figure.controls) if name in layer.depends_on]
-    return {"controls": controls, "frames": frames, "captions": captions if layer is figure.speaker else []}
+    speaks = layer is figure.speaker
+    return {"controls": controls, "frames": frames, "captions": captions if speaks else [], "walks": walks if any(walks) else []}
+
+
+def _walk(walk: Walk, pixels: list[list[Any]], table: _Table) -> list[Any]:
+    """A walk of one drawing: for each picture the numbers of its columns x and y, and the number of
+    its readings. Equal columns are stored once.
+    """
+    columns = [[table.number(" ".join(map(str, column.tolist()))) for column in panel] for panel in pixels]
+    return [columns, table.number("|".join(walk.texts)) if walk.texts else None]
 
 
 def _start(figure: Explorable, layer: dict[str, Any]) -> int:
@@ -120,54 +133,26 @@ def _start(figure: Explorable, layer: dict[str, Any]) -> int:
     return place
 
 
-def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]], table: _Table) -> str:
-    """The start frame as SVG, one for each sheet: what stands still, then one group for each layer.
+def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]], table: _Table, start: Drawing) -> str:
+    """The start frame as SVG, one for each sheet: what stands still, one group for each layer, the
+    walks.
 
     All definitions are in the first.
     """
     sheets = []
     for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True)):
-        width, height = sheet.figure.get_size_inches()
+        width, height = sheet.figure.get_size_inches() * 72
         defs = f"<defs>{''.join(table.defs.values())}</defs>" if k == 0 else ""
-        moving = ("".join(table.groups[number] for number in layer["frames"][_start(figure, layer)][k]) for layer in layers)
-        groups = "".join(f'<g class="explore-layer">{groups}</g>' for groups in moving)
+        frames = [[table.groups[number] for number in layer["frames"][_start(figure, layer)][k]] for layer in layers]
+        groups = "".join(f'<g class="explore-layer">{"".join(frame)}</g>' for frame in frames)
+        if start.walks:
+            walked = (group for group in start.pieces[k].groups if group not in frames[-1])
+            groups += f'<g class="explore-walks">{"".join(walked)}</g>'
         sheets.append(
-            f'<svg viewBox="0 0 {width * 72:g} {height * 72:g}" style="max-width: min(100%, {width * 96:g}px)"'
-            ' aria-hidden="true">'
-            f"{defs}{''.join(still.groups)}{groups}</svg>"
+            f'<div class="explore-panel" style="--ratio: {width / height:.4g}; --points: {width:g}"{"" if k else " data-shown"}>'
+            f'<svg viewBox="0 0 {width:g} {height:g}" aria-hidden="true">{defs}{"".join(still.groups)}{groups}</svg></div>'
         )
     return "".join(sheets)
-
-
-def _control(figure: str, control: Control) -> str:
-    """The page's own element for a control. Its positions are counted from 0."""
-    name, label = f"{figure}-{control.name}", escape(control.label)
-    common = f'data-name="{control.name}" data-unit="{escape(control.unit)}" data-texts="{escape(json.dumps(control.texts))}"'
-    chosen = [" checked" if place == control.start else "" for place in range(len(control.values))]
-    if control.kind == "radio":
-        choices = "".join(
-            f'<label><input type="radio" name="{name}" value="{place}"{chosen[place]} autocomplete="off">'
-            f"<bdi>{escape(text)}</bdi></label>"
-            for place, text in enumerate(control.texts)
-        )
-        return f'<fieldset class="explore-control" {common}><legend>{label}</legend>{choices}</fieldset>'
-    if control.kind == "select":
-        choices = "".join(
-            f'<option value="{place}"{chosen[place].replace("checked", "selected")}>{escape(text)}</option>'
-            for place, text in enumerate(control.texts)
-        )
-        element = f'<select id="{name}" autocomplete="off">{choices}</select>'
-    elif control.kind == "checkbox":
-        element = f'<input id="{name}" type="checkbox"{chosen[1]} autocomplete="off">'
-    else:
-        text = control.texts[control.start]
-        spoken = escape(f"{text} {control.unit}".strip())
-        element = (
-            f'<input id="{name}" type="range" min="0" max="{len(control.values) - 1}" step="1" value="{control.start}"'
-            f' aria-valuetext="{spoken}" autocomplete="off">'
-            f'<output for="{name}" dir="ltr" aria-live="off">{escape(text)}</output>'
-        )
-    return f'<div class="explore-control" {common}><label for="{name}">{label}</label>{element}</div>'
 
 
 def _packed(data: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +19,24 @@ from xml.etree import ElementTree
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.colors import rgb2hex
 from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D
 
-INK, PAPER = "currentColor", "var(--explore-paper, #fff)"
+from gdcore.explore.text import spans
+from gdcore.pictures.palette import INK, PALETTE, PAPER
+
+# What stands in the page for a colour of `gdcore.pictures`, so that it follows the theme.
+_VARIABLES = {colour.light: f"var(--explore-{colour.name}, {colour.light})" for colour in PALETTE}
+_VARIABLES |= {INK: "currentColor", PAPER: "var(--explore-paper, #fff)"}
 
 # Without a salt the names of clip paths and markers are random, and no two drawings are ever equal.
 # Automatic titles are thrown out of view once the axis artists are left out, hence titley.
+# Formulas that cannot be set as text become paths.
 RC = {"svg.hashsalt": "gdcore", "svg.fonttype": "path", "axes.titley": 1.0}
+
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -45,7 +56,13 @@ class Pieces:
 
 
 class _Renderer(RendererSVG):
-    """Matplotlib's, but markers carry their style once, on their group, as short as it goes."""
+    """Matplotlib's, but markers carry their style once, on their group, as short as it goes, and
+    text is text.
+    """
+
+    def __init__(self, width: float, height: float, stream: io.StringIO) -> None:
+        super().__init__(width, height, stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        self.stream = stream
 
     def draw_markers(self, gc: Any, marker_path: Any, marker_trans: Any, path: Any, trans: Any, rgbFace: Any = None) -> None:
         """The marker as a definition, and a reference to it at each vertex of the path."""
@@ -65,6 +82,52 @@ class _Renderer(RendererSVG):
         for x, y in places:
             self.writer.element("use", attrib={"xlink:href": f"#{name}", "x": _short(x), "y": _short(y)})
         self.writer.end("g")
+
+    def draw_text(
+        self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
+    ) -> None:
+        """The text at its anchor, offsets in shares of its size, since styles may enlarge it."""
+        inside = spans(s if ismath else s.replace("$", r"\$"))
+        if inside is None:
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        size = prop.get_size_in_points()
+        attributes = {"font-size": _short(size), "style": f"--size:{_short(size)}"}
+        if mtext is not None and (angle == 0 or mtext.get_rotation_mode() == "anchor"):
+            attributes["text-anchor"] = _ANCHORS[mtext.get_ha()]
+            x, y, down = self._anchor(x, y, angle, mtext)
+            attributes["dy"] = f"{_short(down / size)}em"
+        if angle:
+            attributes["transform"] = f"translate({_short(x)} {_short(y)}) rotate({_short(-angle)})"
+        else:
+            attributes |= {"x": _short(x), "y": _short(y)}
+        written = "".join(f' {name}="{value}"' for name, value in (attributes | _ink(gc, prop)).items())
+        clip = "".join(f' {name}="{value}"' for name, value in self._get_clip_attrs(gc).items())
+        self.writer.comment("text")  # closes a tag that is open: spans must have no white space around them
+        self.stream.write(f"<g{clip}><text{written}>{inside}</text></g>" if clip else f"<text{written}>{inside}</text>")
+
+    def _anchor(self, x: float, y: float, angle: float, mtext: Any) -> tuple[float, float, float]:
+        """Where a text is anchored, and how far below that its line lies, seen along the text."""
+        across, up = mtext.get_transform().transform(mtext.get_unitless_position())
+        right, down = x - across, y - (self.height - up)
+        turn = math.radians(angle)
+        below = right * math.sin(turn) + down * math.cos(turn)
+        return across, self.height - up, below
+
+
+def _ink(gc: Any, prop: Any) -> dict[str, str]:
+    """What makes a text other than black, opaque, upright and of common weight."""
+    ink = {}
+    if (colour := rgb2hex(gc.get_rgb())) != INK:
+        ink["fill"] = colour
+    alpha = gc.get_alpha() if gc.get_forced_alpha() else gc.get_rgb()[3]
+    if alpha != 1:
+        ink["opacity"] = _short(alpha)
+    if prop.get_style() != "normal":
+        ink["font-style"] = prop.get_style()
+    if prop.get_weight() not in ("normal", "regular", 400):
+        ink["font-weight"] = "bold"
+    return ink
 
 
 class Sheet:
@@ -127,7 +190,7 @@ class Sheet:
     def _draw(self, artists: list[Artist]) -> Pieces:
         width, height = self.figure.get_size_inches() * 72
         buffer = io.StringIO()
-        renderer = _Renderer(width, height, buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        renderer = _Renderer(width, height, buffer)
         ends = [buffer.tell()]
         for artist in artists:
             artist.draw(renderer)
@@ -151,9 +214,7 @@ class Sheet:
         return defs
 
     def _clean(self, text: str) -> str:
-        """Short and with the page's own ink: two decimals, no comments, no names, black as the
-        text's colour.
-        """
+        """Short and in the colours of the page's theme: two decimals, no comments, no names."""
         text = _COMMENT.sub("", text)
         text = re.sub(r">\s+<", "><", text).strip()
         text = re.sub(r"\s*\n\s*", " ", text)
@@ -164,7 +225,12 @@ class Sheet:
             .replace("url(#", f"url(#{self.prefix}-")
         )
         text = _COORDINATES.sub(lambda part: _LONG_NUMBER.sub(_two_decimals, part[0]), text)
-        return text.replace("#000000", INK).replace("#ffffff", PAPER)
+        return _COLOUR.sub(lambda colour: _VARIABLES.get(colour[0], colour[0]), text)
+
+
+def css_colour(colour: str) -> str:
+    """A colour of the pictures as the page writes it, so that it follows the theme."""
+    return _VARIABLES.get(colour.lower(), colour)
 
 
 def _two_decimals(number: re.Match[str]) -> str:

@@ -1,31 +1,35 @@
 """What the captions of the front page must say, computed anew."""
 
-from gdcore.objectives import canyon
+import numpy as np
+
+from gdcore import words
 
 SETTINGS = {
     "which_way_down": [
-        {"method": "gradient descent", "rate": 0.004},
-        {"method": "momentum", "rate": 0.004},
-        {"method": "momentum", "rate": 0.02},
-        {"method": "gradient descent", "rate": 0.03},
+        {"rate": 0.004, "left_right": -0.5, "up_down": 2.3},
+        {"rate": 0.02, "left_right": 3.5, "up_down": 0.3},
+        {"rate": 0.03, "left_right": 1.5, "up_down": -1.7},
     ]
 }
+WALKERS = {"gradient descent": (0.0, 0), "momentum": (0.3, 0), "Nesterov": (0.3, 1)}
 
 
-def which_way_down(method, rate):
+def height_of(rate, start, memory, ahead):
     """Each coordinate of the canyon is a recurrence of its own: the height is that of the 40th term."""
-    memory = 0.0 if method == "gradient descent" else 0.3
     height = 0.0
-    for curvature, distance in ((12, -1.5), (80, 2.3 - 0.375)):
+    for curvature, distance in zip((12, 80), np.array(start) - [1, 0.375], strict=True):
         before = now = distance
         for _ in range(40):
-            before, now = now, now - rate * curvature * now + memory * (now - before)
+            drift = memory * (now - before)
+            before, now = now, now + drift - rate * curvature * (now + ahead * drift)
         height += curvature / 2 * now**2
-    start = canyon().value(canyon().minima[0] + [-1.5, 1.925]) - canyon().value(canyon().minima[0])
-    return (
-        "higher up than where it started"
-        if height > start
-        else f"{height:.3g} above"
-        if height >= 1e-12
-        else "less than 10⁻¹² above"
-    )
+    return height
+
+
+def which_way_down(rate, left_right, up_down):
+    heights = {name: height_of(rate, (left_right, up_down), *memory) for name, memory in WALKERS.items()}
+    nearest = min(heights, key=heights.get)
+    begun = 6 * (left_right - 1) ** 2 + 40 * (up_down - 0.375) ** 2
+    told = f"Lowest after 40 steps: {nearest}, {words.significant(heights[nearest])} above the lowest point."
+    higher = [name for name, height in heights.items() if height > begun]
+    return told + (f" Higher up than at the start: {', '.join(higher)}." if higher else "")

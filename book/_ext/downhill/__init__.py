@@ -8,8 +8,13 @@ licences    what is shipped in the book, by whom it is, and under which licence
 repository  Binder, and "Something is wrong here", where there is a public repository
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
+arrangement folded code below its figure, or at its section's end
+in_print    what other books print: a line in the margin
 lookups     what each reference would look up again, looked up once
+look        the head and the frame of a page
 search      the search index, fed section by section
+tables      the tables of cells, numbered and captioned
+places      a place for each formula before it is set
 addresses   old names of places, which lead to them still
 access      what screen readers meet, put right
 """
@@ -22,14 +27,48 @@ from pathlib import Path
 from kernel_warnings import KERNEL_WARNINGS
 from sphinx.application import Sphinx
 
-from downhill import access, addresses, execution, ids, licences, lookups, outcome, parallel, repository, scripts, search
+from downhill import (
+    access,
+    addresses,
+    arrangement,
+    execution,
+    ids,
+    in_print,
+    licences,
+    look,
+    lookups,
+    outcome,
+    parallel,
+    places,
+    repository,
+    scripts,
+    search,
+    tables,
+)
+
+MODULES = (
+    parallel,
+    repository,
+    scripts,
+    ids,
+    licences,
+    look,
+    lookups,
+    arrangement,
+    in_print,
+    search,
+    tables,
+    places,
+    addresses,
+    access,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     outcome.setup(app)
     execution.setup(app, KERNEL_WARNINGS)
-    for module in (parallel, repository, scripts, ids, licences, lookups, search, addresses, access):
+    for module in MODULES:
         module.setup(app)
     app.add_config_value("downhill_static", _fingerprint(Path(app.srcdir)), "html")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

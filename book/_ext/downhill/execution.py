@@ -20,7 +20,10 @@ from sphinx.environment import BuildEnvironment
 
 # What a page is made of besides its own file: the package, the results it quotes, the references,
 # the versions of everything.
-INGREDIENTS = ("gdcore/**/*", "experiments/results/*", "book/*.bib", "constraints.txt", "requirements*.txt", "book/_ext/**/*")
+INGREDIENTS = (
+    *("gdcore/**/*", "experiments/results/*", "book/*.bib", "book/chapter_map.*", "constraints.txt", "requirements*.txt"),
+    "book/_ext/**/*",
+)
 
 
 def prepare_kernels(warnings: str) -> None:

@@ -1,0 +1,153 @@
+"""Texts of a picture as SVG text, so that the page's styles can set their size.
+
+Between dollar signs stands what Matplotlib calls mathtext. As much of it as axes and labels need is
+set here: letters italic, scripts raised and lowered by shares of the size, operators with space
+around them. The rest is drawn as outlines, by Matplotlib.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from gdcore.words import with_minus
+
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "iota": "ι",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "omicron": "ο",
+    "pi": "π",
+    "rho": "ρ",
+    "varsigma": "ς",
+    "sigma": "σ",
+    "tau": "τ",
+    "upsilon": "υ",
+    "phi": "φ",
+    "chi": "χ",
+    "psi": "ψ",
+    "omega": "ω",
+}
+_SIGNS = {"nabla": "∇", "cdot": "·", "times": "×", "leq": "≤", "geq": "≥", "approx": "≈", "infty": "∞", "top": "⊤", "star": "⋆"}
+_SIGNS |= {",": "\u2009", " ": " ", "%": "%", "|": "‖", "{": "{", "}": "}"}
+_NAMES = {"max", "min", "log", "exp"}
+_UPRIGHT = {"mathrm", "mathdefault", "text"}
+_ALIKE = {"-": "−", "*": "∗", "'": "′"}
+_OPERATORS = set("=<>≤≥≈+−·×")
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S")
+_SMALL = 0.7  # the size of a script, as a share of the size around it
+_HEIGHTS = {0: 0.0, 1: -0.38, -1: 0.22}  # of a line, a raised script and a lowered one; down is positive
+
+_Run = tuple[str, bool, int]  # text, whether italic, and 0 on the line, 1 raised, −1 lowered
+
+
+def spans(text: str) -> str | None:
+    r"""A text, with or without formulas, as the inside of an SVG text; None where a formula holds
+    what is not known here.
+
+    >>> spans("loss $L$ & more"), spans(r"$\sqrt{x}$")
+    ('loss <tspan font-style="italic">L</tspan> &amp; more', None)
+    """
+    runs: list[_Run] = []
+    for place, part in enumerate(re.split(r"(?<!\\)\$", text)):
+        try:
+            runs += _formula(part) if place % 2 else [(with_minus(part.replace(r"\$", "$")), False, 0)]
+        except _Unknown:
+            return None
+    return "".join(_written(runs))
+
+
+class _Unknown(Exception):
+    """A formula holds what is not known here."""
+
+
+def _formula(text: str) -> list[_Run]:
+    tokens = iter(_TOKEN.findall(text))
+    return list(_spaced(list(_runs(tokens, 0, upright=False))))
+
+
+def _runs(tokens: Iterator[str], level: int, upright: bool) -> Iterator[_Run]:
+    """The runs up to the end of a group."""
+    for token in tokens:
+        if token == "}":
+            return
+        if token in ("^", "_"):
+            if level:
+                raise _Unknown(token)
+            yield from _argument(tokens, 1 if token == "^" else -1, upright)
+        elif token == "{":
+            yield from _runs(tokens, level, upright)
+        elif token[0] == "\\" and token[1:] in _UPRIGHT:
+            yield from _argument(tokens, level, upright=True)
+        else:
+            yield _sign(token, level, upright)
+
+
+def _argument(tokens: Iterator[str], level: int, upright: bool) -> Iterator[_Run]:
+    """What follows a command or a script's sign: a group, or one sign."""
+    token = next(tokens, "")
+    if token == "{":
+        yield from _runs(tokens, level, upright)
+    elif token[:1] == "\\" and token[1:] in _UPRIGHT:
+        yield from _argument(tokens, level, upright=True)
+    elif token in ("", "}", "^", "_"):
+        raise _Unknown(token)
+    else:
+        yield _sign(token, level, upright)
+
+
+def _sign(token: str, level: int, upright: bool) -> _Run:
+    if token[0] != "\\":
+        return _ALIKE.get(token, token), token.isalpha() and not upright, level
+    name = token[1:]
+    if name in _GREEK:
+        return _GREEK[name], not upright, level
+    if name in _NAMES:
+        return name, False, level
+    if name not in _SIGNS:
+        raise _Unknown(token)
+    return _SIGNS[name], False, level
+
+
+def _spaced(runs: list[_Run]) -> Iterator[_Run]:
+    """Space on both sides of an operator on the line, none beside a sign as in −1."""
+    before = ""
+    for text, italic, level in runs:
+        if level == 0 and text in _OPERATORS and before not in ("", "(", "[", "|", "/", *_OPERATORS):
+            yield f" {text} ", italic, level
+        else:
+            yield text, italic, level
+        before = text
+
+
+def _written(runs: list[_Run]) -> Iterator[str]:
+    """Runs as text and spans; a span moves down or up from where the one before it stood."""
+    merged: list[_Run] = []
+    for text, italic, level in runs:
+        if merged and merged[-1][1:] == (italic, level):
+            merged[-1] = (merged[-1][0] + text, italic, level)
+        elif text:
+            merged.append((text, italic, level))
+    stands = 0
+    for text, italic, level in merged:
+        text = "\N{NO-BREAK SPACE}" if text.isspace() else text  # space between two spans does not survive
+        size = _SMALL if level else 1.0
+        down = (_HEIGHTS[level] - _HEIGHTS[stands]) / size
+        attributes = f' dy="{down:.2f}em"' if level != stands else ""
+        attributes += f' font-size="{_SMALL:.0%}"' if level else ""
+        attributes += ' font-style="italic"' if italic else ""
+        yield f"<tspan{attributes}>{escape(text)}</tspan>" if attributes else escape(text)
+        stands = level
