@@ -2,7 +2,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   const address = new URL(location.href);
   const words = (address.searchParams.get("highlight") ?? "").match(/[\p{L}\p{N}]+/gu);
-  if (!words || typeof Search !== "undefined") return;
+  if (!words) return;
   address.searchParams.delete("highlight");
   history.replaceState(history.state, "", address);
 

@@ -1,7 +1,6 @@
 // The search page, over Sphinx's index of sections (book/_ext/downhill/search.py): which hit comes first, how it is shown,
 // and the words that its link asks the page to mark (_static/marks.js).
-document.addEventListener("DOMContentLoaded", () => {
-  if (typeof Search === "undefined") return; // not the search page
+(() => {
   const stemmer = new Stemmer();
   const split = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const stems = (text) => split(text).map((word) => stemmer.stemWord(word));
@@ -70,4 +69,4 @@ document.addEventListener("DOMContentLoaded", () => {
       : "Nothing found. Try another word, or a shorter form of it.";
     Search.output.append(...found.map((place) => show(place, marks)));
   };
-});
+})();

@@ -188,9 +188,12 @@ class SectionIndex(IndexBuilder):
 
 
 def leave_marking(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Leave out Sphinx's script that marks words, even in styles: `_static/marks.js` does it."""
-    scripts = context["script_files"]
-    context["script_files"] = [script for script in scripts if "sphinx_highlight" not in str(getattr(script, "filename", script))]
+    """Leave out Sphinx's script that marks words, even in styles: `_static/marks.js` does it. The
+    page of results loads its own script at the right place (templates/search.html).
+    """
+    names = [str(getattr(script, "filename", script)) for script in context["script_files"]]
+    left_out = [name.endswith(("sphinx_highlight.js", "_static/search.js")) for name in names]
+    context["script_files"] = [script for script, out in zip(context["script_files"], left_out, strict=True) if not out]
 
 
 def setup(app: Sphinx) -> None:
