@@ -85,7 +85,9 @@ def test_every_control_changes_the_picture_at_both_ends(watched, book, name):
                 seen.append(figure.evaluate(PICTURE))
                 settled(figure)
             assert seen[0] != seen[1], f"{figure.get_attribute('id')}: {control.get_attribute('data-name')} changes nothing"
-            figure.get_by_role("button", name="Reset").click()
+            reset = figure.get_by_role("button", name="Reset", include_hidden=True)
+            if reset.is_enabled():  # not where the last position is the start
+                reset.click()
             assert figure.evaluate(PICTURE) == start
 
 
@@ -163,7 +165,7 @@ def test_figures_are_accessible_in_both_themes(watched, book, name, scheme):
     if page.locator("figure.explore").count() == 0:
         return
     page.evaluate(
-        "document.querySelectorAll('.math, .highlight, .explore-picture > svg > *').forEach(element => element.remove())"
+        "document.querySelectorAll('.math, .highlight, .explore-panel > svg > *').forEach(element => element.remove())"
     )
     found = Axe().run(page, context="figure.explore", options={"preload": False}).response["violations"]
     assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
@@ -185,7 +187,7 @@ def test_print_keeps_the_values_and_hides_the_handles(watched, book, name):
     for figure in page.locator(FIGURES).all():
         assert figure.locator(".explore-picture").is_visible()
         assert figure.locator("input[type=range]:visible, button:visible").count() == 0
-        assert all(output.is_visible() for output in figure.locator("output").all())
+        assert all(output.is_visible() for output in figure.locator(".explore-control output").all())
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -193,7 +195,7 @@ def test_ink_on_paper_is_dark_when_the_theme_is(watched, book, name):
     watched.page.emulate_media(color_scheme="dark")
     page = open_page(watched, book, name)
     page.emulate_media(color_scheme="dark", media="print")
-    parts = page.locator(".explore-result, figure.explore svg, figure.explore output, article p:not(.admonition-title)")
+    parts = page.locator(".explore-result, .explore-panel > svg, .explore-control output, article p:not(.admonition-title)")
     colours = set(parts.evaluate_all(f"elements => elements.map({COLOUR})"))
     assert colours and {colour: contrast(colour) for colour in colours if contrast(colour) < 4.5} == {}
 

@@ -30,6 +30,7 @@ def which_way_down(rate, left_right, up_down):
     heights = {name: height_of(rate, (left_right, up_down), *memory) for name, memory in WALKERS.items()}
     nearest = min(heights, key=heights.get)
     begun = 6 * (left_right - 1) ** 2 + 40 * (up_down - 0.375) ** 2
-    told = f"Lowest after 40 steps: {nearest}, {words.significant(heights[nearest])} above the lowest point."
+    height = words.significant(heights[nearest]) if heights[nearest] >= 1e-12 else "less than 10⁻¹²"
+    told = f"Lowest after 40 steps: {nearest}, {height} above the lowest point."
     higher = [name for name, height in heights.items() if height > begun]
     return told + (f" Higher up than at the start: {', '.join(higher)}." if higher else "")
