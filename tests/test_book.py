@@ -164,9 +164,7 @@ def test_figures_are_accessible_in_both_themes(watched, book, name, scheme):
     page = open_page(watched, book, name)
     if page.locator("figure.explore").count() == 0:
         return
-    page.evaluate(
-        "document.querySelectorAll('.math, .highlight, .explore-panel > svg > *').forEach(element => element.remove())"
-    )
+    page.evaluate("document.querySelectorAll('.math, .highlight, .explore-panel > svg > *').forEach(element => element.remove())")
     found = Axe().run(page, context="figure.explore", options={"preload": False}).response["violations"]
     assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
 

@@ -52,6 +52,12 @@ def test_a_broken_rule_is_named_with_its_cell_and_what_to_do(cells, said):
     assert len(found) == 1 and found[0].startswith(said), found
 
 
+def test_a_mark_that_nbval_does_not_see_is_named():
+    cell = code(f"print(1)  {notebooks.MARK}", tags=["hide-input"], **FOLDED)
+    [said, _] = cell_rules.complaints("page", nbformat.v4.new_notebook(cells=[cell]))
+    assert said == "page#a-cell: nbval reads # NBVAL_CHECK_OUTPUT on a line of its own alone. Put it first in the cell."
+
+
 OPEN = {
     "16 lines": (code("x = 1\n" * 16), "16 lines of open code, at most 15. Fold what is not the method"),
     "an assertion": (code("def f():\n    assert 1"), "open code has an assertion. Move it to a folded cell after this one"),

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from tests.pages import ARRANGED
-from tools.notebooks import bare, notebooks, unchecked
+from tools.notebooks import MARK, bare, notebooks, unchecked
 
 LONGEST, MEDIAN, WIDEST, OPEN, CHECKS = 25, 8, 79, 15, 60
 FOLDED = {"hide-input", "hide-cell"}
@@ -53,6 +53,8 @@ def _of_cell(cell: Any) -> Iterator[str]:
     if not HIDDEN & tags and widest > WIDEST:
         line = next(number for number, line in enumerate(lines, 1) if len(line) == widest)
         yield f"line {line} has {widest} columns, open code has at most {WIDEST} (the article's width). Break the line."
+    if MARK in cell.source and MARK not in lines:
+        yield f"nbval reads {MARK} on a line of its own alone. Put it first in the cell."
     if FOLDED & tags and cell.metadata.get("jupyter", {}).get("source_hidden") is not True:
         yield 'folded on the page but not in JupyterLab. Add "jupyter": {"source_hidden": true} to its metadata.'
 
