@@ -19,7 +19,7 @@ STATIC = Path(__file__).resolve().parents[3] / "_static"
 INLINE = re.compile(r"<style>.*?</style>\s*| role=\"img\" aria-label=\"[^\"]*\"", re.DOTALL)
 NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 AT_ONCE = "documentation_options.js"  # a script in the page's head adds to what it sets
-FIRST = "_static/look.js"
+FIRST = ("_static/look.js", "_static/downhill.js")
 SHORTEST, LONGEST = 40, 200  # characters of a paragraph that says what the book is about
 
 
@@ -85,7 +85,7 @@ def waiting(script: Any) -> Any:
     name = str(getattr(script, "filename", None) or "")
     if not name or name.endswith(AT_ONCE):
         return script
-    return type(script)(name, priority=0 if name == FIRST else script.priority, **{**script.attributes, "defer": "defer"})
+    return type(script)(name, priority=0 if name in FIRST else script.priority, **{**script.attributes, "defer": "defer"})
 
 
 def setup(app: Sphinx) -> None:
