@@ -7,21 +7,14 @@ import json
 import os
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
-import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from gdcore.words import with_minus
-from tests.conftest import ROOT
 from tests.figures import COLOUR, contrast
-
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-PAGES = [
-    Path(file).stem for file in [TOC["root"], *(chapter["file"] for part in TOC.get("parts", []) for chapter in part["chapters"])]
-]
+from tests.pages import PAGES
 
 FIGURES = "figure.explore:has(.explore-controls)"
 PICTURE = "figure => figure.querySelector('.explore-picture').innerHTML"

@@ -5,6 +5,7 @@ only what moved.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -65,21 +66,21 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
             said = f'<p class="explore-result" aria-live="polite">{with_bold_numbers(drawing.caption)}</p>'
             caption.value = said + readings(drawing.walks, step)
 
-    def changed(name: str) -> None:
+    def changed(layers: Iterable[Layer]) -> None:
         values = {other: control.values[control.position()] for other, control in figure.controls.items()}
         try:
-            for layer in figure.moving:
-                if name in layer.depends_on or (name == "" and layer is figure.speaker):
-                    redraw(layer, values)
+            for layer in layers:
+                redraw(layer, values)
         except Exception as error:
             caption.value = f'<p class="explore-result" role="alert">{escape(str(error))}</p>'
 
     for layer in figure.moving:
         redraw(layer, figure.start)
     for name, control in figure.controls.items():
-        control.widget.observe(lambda _, name=name: changed(name), names="value")
+        moved = [layer for layer in figure.moving if name in layer.depends_on]
+        control.widget.observe(lambda _, moved=moved: changed(moved), names="value")
     if time is not None:
-        time[1].observe(lambda _: changed(""), names="value")
+        time[1].observe(lambda _: changed([figure.speaker]), names="value")
     sheets = [
         _stack(sheet, _svg(sheet, still, sheet.prefix, figure.alt), [pictures[layer][k] for layer in figure.moving])
         for k, (sheet, still) in enumerate(zip(stage.sheets, stage.still, strict=True))
@@ -145,8 +146,8 @@ def _controls(figure: Explorable, time: tuple[ipywidgets.Play, ipywidgets.IntSli
     def put_back(_: ipywidgets.Button) -> None:
         for control in figure.controls.values():
             control.widget.value = control.values[control.start]
-        if time is not None and figure.steps is not None:
-            time[1].value = figure.steps
+        if time is not None:
+            time[1].value = time[1].max
 
     reset.on_click(put_back)
     return ipywidgets.VBox([*(control.widget for control in figure.controls.values()), reset]).add_class("explore-controls")
