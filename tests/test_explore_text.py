@@ -138,15 +138,15 @@ def figure():
 
 @pytest.fixture
 def file(figure, tmp_path):
-    pages._on_this_page.clear()
+    pages.begin_page()
     file = tmp_path / "page.html"
     file.write_text(f"<!doctype html><html data-theme=light><meta charset=utf-8><title>a</title>{pages.html_of(figure)}", "utf-8")
-    pages._on_this_page.clear()
+    pages.begin_page()
     return file
 
 
 def test_a_tinted_map_weighs_little(figure):
-    pages._on_this_page.clear()
+    pages.begin_page()
     pages.html_of(figure)
     assert pages._on_this_page.pop("still") < 40_000
 
@@ -179,8 +179,9 @@ def test_styles_enlarge_a_text_and_its_scripts(watched, file):
     page.goto(file.as_uri())
     label = page.locator("svg text", has_text="parameter w1")
     sizes = "element => [element, ...element.children].map(each => parseFloat(getComputedStyle(each).fontSize))"
-    before, width = label.evaluate(sizes), label.evaluate("element => element.getComputedTextLength()")
-    assert before == pytest.approx([12, 12, 8.4], abs=0.01)
-    page.add_style_tag(content=".explore { --explore-type: 1.5 }")
-    assert label.evaluate(sizes) == pytest.approx([1.5 * size for size in before], abs=0.01)
-    assert label.evaluate("element => element.getComputedTextLength()") == pytest.approx(1.5 * width, rel=0.05)
+    width = {}
+    for scale in (1, 1.5):
+        page.add_style_tag(content=f".explore-panel > svg {{ --explore-type: {scale} }}")
+        assert label.evaluate(sizes) == pytest.approx([12 * scale, 12 * scale, 8.4 * scale], abs=0.01)
+        width[scale] = label.evaluate("element => element.getComputedTextLength()")
+    assert width[1.5] == pytest.approx(1.5 * width[1], rel=0.05)
