@@ -169,6 +169,9 @@ def test_a_phone_shows_the_page_without_sideways_scrolling(watched, book, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for figure in page.locator("figure.explore").all():
         assert figure.evaluate("figure => figure.scrollWidth <= figure.clientWidth + 1")
+        pictures, tabs = figure.locator(".explore-panel"), figure.locator(".explore-tabs button:visible")
+        assert tabs.count() in (0, pictures.count())  # each picture has its tab, or is seen
+        assert pictures.filter(visible=True).count() == (1 if tabs.count() else pictures.count())
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -315,6 +315,15 @@ def test_without_scripts_the_start_frame_is_there(browser, file):
     context.close()
 
 
+def test_without_scripts_a_phone_shows_both_pictures(browser, file):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 664})
+    page = context.new_page()
+    go(page, file)
+    figure = page.locator("figure#race")
+    assert figure.locator(".explore-panel:visible").count() == 2 and figure.locator("button:visible").count() == 0
+    context.close()
+
+
 def test_a_working_figure_says_nothing(page, file):
     figure = go(page, file)
     assert figure.locator("input:visible").count() == 4 and not word(figure).is_visible()

@@ -112,7 +112,7 @@ def test_the_page_holds_the_points_in_tenths_and_the_readings_once():
     assert ys == pytest.approx(np.interp([0, 1, 0], [-1, 3], [bottom, top]), abs=1)
     assert data["groups"][texts] == "3.0|2.0|1.0"
     assert len(data["layers"][0]["walks"]) == 11 and len(set(map(str, data["layers"][0]["walks"]))) == 1
-    assert 'Step <b>2</b>: <span class="explore-key">' in html and "momentum</span> <b>1.0</b>." in html
+    assert 'Step <b>2</b>: <span class="explore-key">' in html and "momentum <b>1.0</b></span>." in html
 
 
 def test_points_that_are_not_finite_lie_far_off():
@@ -201,6 +201,23 @@ def test_the_sample_figure_has_two_pictures_of_their_own_sizes():
     stage = Stage(race.explorable, strict=True)
     assert [tuple(sheet.figure.get_size_inches()) for sheet in stage.sheets] == [(6, 4), (3.2, 2.1)]
     assert stage.names == ["map", "loss above the minimum"]
+
+
+def test_pictures_that_are_shown_one_at_a_time_have_names_of_their_own():
+    labels = []
+
+    def pair(axes, height):
+        for ax, label in zip(axes, labels, strict=True):
+            ax.set(label=label, ylabel="height")
+            ax.plot([0, 1], [0, height])
+        return "two lines"
+
+    figure = explore(height=slider(step=0.5), axes=(1, 2), alt="two lines")(pair).explorable
+    labels[:] = "left", "right"
+    assert Stage(figure, strict=True).names == ["left", "right"]
+    labels[:] = "", ""
+    with pytest.raises(ValueError, match=r"its pictures need names of their own.*got \['height', 'height'\]"):
+        Stage(figure, strict=True)
 
 
 # Results and guesses

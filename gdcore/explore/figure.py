@@ -194,10 +194,11 @@ class Drawing:
 
 
 def _panel_name(ax: Any, number: int) -> str:
-    """What a picture is called where only one is shown: its title, else what it shows, else its
-    number.
+    """What a picture is called where only one is shown: its label if it has one of its own, its
+    title, else what it shows, else its number.
     """
-    named = (text.replace("$", "").split("\n")[0].strip() for text in (ax.get_title(), ax.get_ylabel(), ax.get_xlabel()))
+    label = "" if str(ax.get_label()).startswith("<colorbar>") else str(ax.get_label())
+    named = (text.replace("$", "").split("\n")[0].strip() for text in (label, ax.get_title(), ax.get_ylabel(), ax.get_xlabel()))
     plain = (re.sub(r"_(\d)", lambda digit: digit[1].translate(_LOWERED), text) for text in named)
     return next((text for text in plain if text and not set(text) & set("\\_^{}")), f"picture {number}")
 
@@ -238,6 +239,11 @@ class Stage:
         self.names = [_panel_name(sheet.ax, k) for k, sheet in enumerate(self.sheets, 1)]
         if figure.beside is not None and not self.sheets[0].ax.get_title():
             self.names[0] = "map"
+        if (figure.controls or figure.play) and len(set(self.names)) < len(self.names):
+            raise ValueError(
+                f"explorable {figure.name}: its pictures need names of their own, for a phone shows one at a time, "
+                f"got {self.names}; give a title or ax.set_label(...)"
+            )
         for sheet in self.sheets:
             sheet.freeze()
             sheet.clear()

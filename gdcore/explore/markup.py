@@ -104,7 +104,7 @@ def readings(walks: Sequence[Walk], step: int | None) -> str:
     for walk in walks:
         look = appearance(walk)
         value = f" <b>{walk.texts[step]}</b>" if walk.texts else ""
-        entries.append(f'<span class="explore-key">{_key(look)}{escape(walk.name)}</span>{value}')
+        entries.append(f'<span class="explore-key">{_key(look)}{escape(walk.name)}{value}</span>')
     return f'<p class="explore-readings">Step <b>{step}</b>: {", ".join(entries)}.</p>'
 
 

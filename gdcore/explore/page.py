@@ -66,7 +66,7 @@ def _figure(figure: Explorable) -> str:
         table.defs |= pieces.defs
     sheets = _start_frame(figure, stage, layers, table, start)
     stage_parts = [
-        tabs(stage.names),
+        tabs(stage.names) if figure.controls or figure.play else "",
         f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>',
         f'<div class="explore-said"><p class="explore-result" aria-live="polite">{with_bold_numbers(start.caption)}</p>'
         f"{readings(start.walks, figure.steps)}</div>",
