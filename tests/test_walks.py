@@ -227,6 +227,7 @@ def test_pictures_that_are_shown_one_at_a_time_have_names_of_their_own():
     ("text", "bold"),
     [
         ("after 92 steps", "after <b>92</b> steps"),
+        ("ball 82, walker 1,092.", "ball <b>82</b>, walker <b>1,092</b>."),
         ("w₁ = −0.5, 3 · 10⁻⁴", "w₁ = <b>−0.5</b>, <b>3 · 10⁻⁴</b>"),
         ("1,234 of them, 45 %", "<b>1,234</b> of them, <b>45 %</b>"),
         (words.power(3e-4), f"<b>{words.power(3e-4)}</b>"),

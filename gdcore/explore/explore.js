@@ -139,7 +139,7 @@
   };
 
   // A caption with its numbers bold. gdcore.explore.markup has the same pattern.
-  const NUMBER = /(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[ \u00a0]·[ \u00a0]10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?:[ \u00a0]?%)?(?!\w)/g;
+  const NUMBER = /(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[ \u00a0]·[ \u00a0]10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?:[ \u00a0]?%)?(?!\w)/g;
   const say = (result, text) => {
     if (result.textContent === text) return;
     let from = 0;
