@@ -4,7 +4,13 @@
   if (window.exploreFigures) return;
   const figures = new Map();
   window.exploreFigures = figures;
-  document.documentElement.classList.add("explore-runs"); // the controls take their place while the page is still read
+  document.documentElement.classList.add("explore-runs"); // no figure says that it does not work while the page is still read
+
+  // What a figure is operated with takes its place when the figure has been read, so that nothing moves when the page is whole.
+  window.exploreParts.arrived = () => {
+    const parts = ":is(.explore-controls, .explore-play, .explore-tools, .explore-tabs)[hidden]";
+    for (const each of document.currentScript.parentElement.querySelectorAll(parts)) each.hidden = false;
+  };
 
   const TOO_OLD =
     "The controls of this figure need a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4, or a later one. " +
@@ -184,16 +190,13 @@
     word.hidden = false;
   };
 
-  const { bar, handles, walks, menu, guesses } = window.exploreParts;
+  const { bar, handles, walks, menu } = window.exploreParts;
 
   const prepare = (element) => {
     const controls = [...element.querySelectorAll(".explore-control")].map(control);
     const packed = element.querySelector(".explore-data");
     const reset = element.querySelector(".explore-reset");
     const timed = element.querySelector("div.explore-play");
-    for (const each of element.querySelectorAll(":is(.explore-controls, .explore-play, .explore-tools, .explore-tabs)[hidden]")) {
-      each.hidden = false;
-    }
     element.querySelector(".explore-word").hidden = true;
     tabs(element);
     if (!window.DecompressionStream) return giveUp(element, controls, TOO_OLD);
@@ -430,7 +433,6 @@
       }
     }
     document.documentElement.classList.remove("explore-runs");
-    guesses();
     watch();
     restoreAll();
     addEventListener("hashchange", restoreAll);

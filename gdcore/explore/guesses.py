@@ -125,8 +125,8 @@ def _show(asked: Guess) -> None:
 
 
 def html_of(asked: Guess) -> str:
-    """The question as HTML. Without a script the answer waits in a fold; explore.js puts a form in
-    its place.
+    """The question as HTML. Without a script the answer waits in a fold; guess.js puts a form in
+    its place as soon as it is read, so that nothing below moves later.
     """
     verdicts = [asked.verdict(place) for place in range(len(asked.texts))]
     data = {"texts": asked.texts, "unit": asked.unit, "choices": not asked.values, "start": asked.start, "right": asked.right}
@@ -134,6 +134,7 @@ def html_of(asked: Guess) -> str:
         f'{assets.once()}<div class="guess" data-guess="{escape(json.dumps(data | {"verdicts": verdicts}, ensure_ascii=False))}">'
         f'<p class="guess-title">{_TITLE}</p><p class="guess-question">{escape(asked.question)}</p>'
         f"<details><summary>Answer</summary><p>{escape(asked.verdict(asked.right))}</p></details></div>"
+        "<script>exploreParts.guesses()</script>"
     )
 
 

@@ -79,6 +79,7 @@ def _figure(figure: Explorable) -> str:
         boxes = [box_of(ax) for ax in stage.plain_axes]
         data = {"groups": table.groups, "layers": layers, "handles": stage.handles, "boxes": boxes, "looks": looks}
         card += f'<script type="text/plain" class="explore-data">{_packed(data)}</script>'
+        card += "<script>exploreParts.arrived()</script>"
     return f'<figure class="explore" id="{figure.name}">{card}</figure>'
 
 
@@ -149,7 +150,7 @@ def _start_frame(figure: Explorable, stage: Stage, layers: list[dict[str, Any]],
             walked = (group for group in start.pieces[k].groups if group not in frames[-1])
             groups += f'<g class="explore-walks">{"".join(walked)}</g>'
         sheets.append(
-            f'<div class="explore-panel" style="--ratio: {width / height:.4g}; --points: {width:g}"{"" if k else " data-shown"}>'
+            f'<div class="explore-panel" style="--ratio: {width / height:.6g}; --points: {width:g}"{"" if k else " data-shown"}>'
             f'<svg viewBox="0 0 {width:g} {height:g}" aria-hidden="true">{defs}{"".join(still.groups)}{groups}</svg></div>'
         )
     return "".join(sheets)
