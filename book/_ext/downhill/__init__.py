@@ -14,6 +14,7 @@ lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
 search      the search index, fed section by section
 tables      the tables of cells, numbered and captioned
+inks        code without the spans that nothing draws
 places      a place for each formula before it is set
 addresses   old names of places, which lead to them still
 access      what screen readers meet, put right
@@ -34,6 +35,7 @@ from downhill import (
     execution,
     ids,
     in_print,
+    inks,
     licences,
     look,
     lookups,
@@ -58,6 +60,7 @@ MODULES = (
     in_print,
     search,
     tables,
+    inks,
     places,
     addresses,
     access,

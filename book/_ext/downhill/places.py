@@ -23,7 +23,7 @@ COMMANDS = {  # ems to names
     1.0: "quad sqrt",
     2.0: "qquad",
     1.2: "dots ldots cdots",
-    0.83: "nabla",
+    0.83: "nabla sign",
     0.5: "{ } | int",
     0.28: ";",
     0.17: ", mathbf",
@@ -38,13 +38,19 @@ EMS = {name: ems for ems, names in COMMANDS.items() for name in names.split()} |
 SIGNS = {sign: ems for ems, signs in CHARACTERS.items() for sign in signs}
 TOKEN = re.compile(r"\\([A-Za-z]+|.)|([_^])(\{[^{}]*\}|\\[A-Za-z]+|.)|(\S)", re.DOTALL)
 FRACTION = re.compile(r"\\[dt]?frac(?:\{([^{}]*)\}|(\w))(?:\{([^{}]*)\}|(\w))")
+MATRIX = re.compile(r"\\begin\{smallmatrix\}(.*?)\\end\{smallmatrix\}", re.DOTALL)
+SIGN = re.compile(r"(^|[(\[{,=<>])\s*[-+]")  # of what follows: no operation, and no room around it
+OPERATION = re.compile(r"[-+=<>]")
 SMALL, LETTER = 0.72, 0.56
+BREAK = r"\\"
 TALL = re.compile(r"\\d?frac|\\sum|\\int|\\prod|\\begin\{.?matrix\}")
 FORMULA = re.compile(r'<(span|div) class="math notranslate nohighlight"( id="[^"]*")?>(.*?)(\\\(.*?\\\)|\\\[.*?\\\])', re.DOTALL)
 
 
 def inline(tex: str) -> float:
     """The width of a formula in a line, in em."""
+    tex = MATRIX.sub(lambda found: f"^{{{max(found[1].split(BREAK), key=inline)}}}".replace("&", r"\quad"), tex)
+    tex = SIGN.sub(r"\1\\sign ", tex)
     while FRACTION.search(tex):  # the innermost first, each as its wider part, small
         tex = FRACTION.sub(lambda found: f"\\;\\,^{{{max((part or '' for part in found.groups()), key=inline)}}}", tex)
     width = 0.0
@@ -52,7 +58,7 @@ def inline(tex: str) -> float:
         if command:
             width += EMS.get(command, LETTER)
         elif script:
-            width += SMALL * inline(argument.strip("{}"))
+            width += SMALL * inline(OPERATION.sub(r"\\sign ", argument.strip("{}")))  # which keep no room when small
         else:
             width += SIGNS.get(sign, LETTER)
     return width
@@ -60,7 +66,7 @@ def inline(tex: str) -> float:
 
 def rows(tex: str) -> float:
     """The height of a formula that stands by itself, in em: its rows, tall ones with fractions."""
-    return sum(2.6 if TALL.search(row) else 1.5 for row in re.split(r"\\\\", tex))
+    return sum(2.6 if TALL.search(row) else 1.5 for row in tex.split(BREAK))
 
 
 def give_places(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
