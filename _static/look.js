@@ -7,17 +7,9 @@
     const { top, bottom } = formula.getBoundingClientRect();
     return Math.max(top - innerHeight, -bottom, 0);
   };
-  const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-  // The type that gives MathJax's lines their height (and has no letters): lines would move when it came after the formulas.
-  const LINES = "1em MJXZERO";
-  const LONGEST_WAIT = 1000;
-  const linesHaveHeight = async () => {
-    await window.MathJax.typesetPromise([]); // none, only the styles
-    await Promise.race([document.fonts.load(LINES).catch(() => {}), rest(LONGEST_WAIT)]);
-  };
+  const rest = () => new Promise((resolve) => setTimeout(resolve));
 
   const setFormulas = async () => {
-    await linesHaveHeight();
     const formulas = [...document.querySelectorAll(".math")].map((formula) => ({ formula, far: distance(formula) }));
     formulas.sort((a, b) => a.far - b.far);
     let done = 0;

@@ -70,6 +70,7 @@ def fill_head(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
         downhill_description=description(doctree, context),
         downhill_papers=papers(),
         downhill_logo=logo(),
+        downhill_has_mathjax="sphinx-mathjax-offline" in app.extensions,  # its files are in _static
     )
     if context.get("default_mode") == "auto":
         context["default_mode"] = "light"  # without scripts: the theme has no colours for "auto"
