@@ -184,11 +184,11 @@
     word.hidden = false;
   };
 
-  const { bar, handles, walks, menu, guesses } = window.exploreParts;
+  const { bar, handles, walks, packedWalks, computed, menu, guesses } = window.exploreParts;
 
   const prepare = (element) => {
     const controls = [...element.querySelectorAll(".explore-control")].map(control);
-    const packed = element.querySelector(".explore-data");
+    const store = element.querySelector(".explore-data");
     const reset = element.querySelector(".explore-reset");
     const timed = element.querySelector("div.explore-play");
     for (const each of element.querySelectorAll(":is(.explore-controls, .explore-play, .explore-tools, .explore-tabs)[hidden]")) {
@@ -197,7 +197,7 @@
     element.querySelector(".explore-word").hidden = true;
     tabs(element);
     if (!window.DecompressionStream) return giveUp(element, controls, TOO_OLD);
-    if (!packed) return giveUp(element, controls, DAMAGED);
+    if (!store) return giveUp(element, controls, DAMAGED);
 
     let loading;
     let draw = () => {};
@@ -218,23 +218,32 @@
       touched(element.id);
     };
     const load = () => {
-      loading ??= unpack(packed.textContent)
+      loading ??= unpack(store.textContent)
         .then((data) => {
-          packed.remove();
+          store.remove();
           const frame = drawer(element, controls, data);
           const moved = () => {
             update();
             changed();
           };
           placeHandles = handles(element, data, controls, moved).place;
+          frame();
           const walked = data.layers.findLast((layer) => layer.walks.length);
-          if (walked) player = walks(element, data, () => walked.walks[walked.shown], changed);
+          const packed = walked && packedWalks(data, walked);
+          const live = data.computed && computed(element, data, controls, packed(), {
+            arrived: () => {
+              say(element.querySelector(".explore-result"), live.caption());
+              player.draw();
+            },
+            failed: (sentence) => giveUp(element, controls, sentence),
+          });
+          if (walked) player = walks(element, data, live ? live.walks : packed, changed);
           draw = () => {
             frame();
-            player?.draw();
+            if (live) live.ask();
+            else player?.draw();
             placeHandles();
           };
-          frame();
           if (player) player.to(wantedStep ?? lastStep, false);
           placeHandles();
           element.dataset.ready = "";

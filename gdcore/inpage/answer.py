@@ -17,6 +17,7 @@ from gdcore.catalogue import LANDSCAPES, METHODS
 from gdcore.data.samples import gabor_sample
 from gdcore.descent import Path, descend
 from gdcore.inpage import own
+from gdcore.inpage.captions import caption
 from gdcore.inpage.mistakes import LANDSCAPE, METHOD, REQUEST, Mistake, explained
 from gdcore.minibatches import noisy
 from gdcore.objectives import Objective, elastic_net, gabor, quadratic, with_penalty
@@ -35,7 +36,7 @@ def answer(request: Request) -> dict[str, Any]:
     """What happens: of each run its points, its values and one sentence.
 
     Requests for values at points (`values`) and for a reader's own signature (`signature`) are
-    answered too. Nothing that a reader wrote raises: what is wrong stands in the answer's `error`.
+    answered too; of a figure's walks its `caption` says what the answer's `caption` holds. Nothing that a reader wrote raises: what is wrong stands in the answer's `error`.
 
     >>> run = {"method": "momentum", "start": [-0.5, 2], "steps": 120}
     >>> answer({"landscape": {"name": "canyon"}, "runs": [run]})["runs"][0]["says"]
@@ -49,14 +50,32 @@ def answer(request: Request) -> dict[str, Any]:
         objective = _objective(request)
         _require_heights(objective, request)
     except Exception as error:
-        return {"runs": [], "error": explained(error, _of_landscape(request), request.get("landscape", {}).get("code"))}
+        return {
+            "runs": [],
+            "lowest": None,
+            "error": explained(error, _of_landscape(request), request.get("landscape", {}).get("code")),
+        }
     minima = _minima(objective)
     shaken = _shaken(objective, request)
-    return {"runs": [_answered(run, shaken, minima, request) for run in request["runs"]], "error": None}
+    runs = [_answered(run, shaken, minima, request) for run in request["runs"]]
+    lowest = min((value for _, value in minima), default=None)
+    reply: dict[str, Any] = {"runs": runs, "lowest": lowest, "error": None}
+    if "caption" in request and not any(run["error"] for run in runs):
+        reply["caption"] = caption(request["caption"], request["runs"], runs, lowest)
+    return reply
 
 
 def _of_landscape(request: Request) -> str:
     return LANDSCAPE if "code" in request.get("landscape", {}) else REQUEST
+
+
+def landscape_of(asked: Mapping[str, Any]) -> Objective:
+    """The landscape of a request, without penalty and noise.
+
+    >>> landscape_of({"name": "bowl"}).name
+    'bowl'
+    """
+    return _objective({"landscape": asked})
 
 
 def _objective(request: Request) -> Objective:
