@@ -207,7 +207,7 @@ def test_a_start_outside_of_the_map_stops_the_build():
 
 def test_an_error_of_the_walk_names_the_figure_and_the_values():
     figure = race(runs=[Run("adam", beta1="mu")], mu=slider(min=0, max=1, step=0.5, value=1))
-    with pytest.raises(RuntimeError, match="explorable ends, drawing ends at .*mu=1.0.*beta1 must be"):
+    with pytest.raises(RuntimeError, match=r"explorable ends, drawing ends at .*mu=1\.0.*beta1 must be"):
         pages.html_of(figure)
 
 

@@ -144,6 +144,7 @@ def live_walks(
     beside: tuple[float, float] = (3.2, 2.2),
     noise: Mapping[str, Any] | None = None,
     penalty: Mapping[str, Any] | None = None,
+    tolerance: float = 0.01,
     **controls: Any,
 ) -> Callable[[Callable[..., str]], Explored]:
     """A figure of walks that the page computes itself, with gdcore's own code, so that starts and
@@ -159,6 +160,7 @@ def live_walks(
     - `alt`, `controls`, `size`, `beside`: as for `explore`; `box`: the region of the map.
     - `layers`: drawing functions in the place of the map and the axes of the curve.
     - `noise`, `penalty`: as `answer` takes them.
+    - `tolerance`: the distance from a minimum that counts as arrived in `arrived_at`.
 
     The decorated function writes the caption: it gets the walks, as `gdcore.inpage.captions`
     describes them, and by name the controls that it needs. It runs in the page too, so it may use
@@ -192,6 +194,7 @@ def live_walks(
             steps=count,
             noise=noise,
             penalty=penalty,
+            tolerance=tolerance,
             controls=positions,
         )
         below = [ground_of(computed.template, count, box)] if layers is None else _layers(name, layers)

@@ -151,6 +151,7 @@ def computed_of(
     steps: int,
     noise: Any,
     penalty: Any,
+    tolerance: float,
     controls: Mapping[str, Control],
 ) -> Computed:
     """The parts of a figure of live walks, checked. Raises TypeError or ValueError that names the
@@ -193,6 +194,7 @@ def computed_of(
         "landscape": {"name": landscape} if isinstance(landscape, str) else landscape,
         "runs": asked,
         "caption": {"code": _source(caption), "name": name_of(caption), "values": {name: name for name in spoken}},
+        "tolerance": validation.number(f"{figure}: tolerance", tolerance, above=0),
     } | {name: part for name, part in (("noise", noise), ("penalty", penalty)) if part is not None}
     return Computed(_bound(template, controls), tuple(runs), steps)
 
