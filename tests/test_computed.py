@@ -41,7 +41,7 @@ def ends(walks, rate):
 
 
 def race(caption=ends, **other):
-    given = {"landscape": "canyon", "runs": RUNS, "start": ("x", "y"), "steps": 30, "alt": ALT} | controls() | other
+    given = {"landscape": "canyon", "runs": RUNS, "start_at": ("x", "y"), "steps": 30, "alt": ALT} | controls() | other
     return live_walks(**given)(caption).explorable
 
 
@@ -82,7 +82,7 @@ def test_one_dimension_walks_on_its_graph():
     figure = live_walks(
         landscape="parabola",
         runs=[Run("gradient_descent", learning_rate=0.05)],
-        start=("x",),
+        start_at=("x",),
         steps=4,
         alt=ALT,
         x=slider(min=-0.5, max=2.5, step=0.01, value=0),
@@ -183,7 +183,7 @@ def test_a_caption_knows_nothing_of_its_module():
         ({"runs": [Run("adam", momentum="mu")]}, ValueError, "adam has no hyperparameter 'momentum'; it has learning_rate"),
         ({"steps": 0}, ValueError, "ends: steps must be a whole number from 1 to 1000, got 0"),
         ({"alt": " "}, ValueError, "ends: alt must say what the figure shows"),
-        ({"start": ("z", 1.0)}, ValueError, "start must be numbers or names of controls, got 'z'"),
+        ({"start_at": ("z", 1.0)}, ValueError, "start_at must be numbers or names of controls, got 'z'"),
         ({"nowhere": slider()}, ValueError, "unused: \\['nowhere'\\]"),
     ],
 )
@@ -215,7 +215,7 @@ def test_an_error_of_the_walk_names_the_figure_and_the_values():
 def test_every_landscape_has_its_ground(name):
     dimension = LANDSCAPES[name]().dimension
     start = (0.25, 0.5)[:dimension]
-    figure = live_walks(landscape=name, runs=[Run("adam", learning_rate=0.05)], start=start, steps=3, alt=ALT)(
+    figure = live_walks(landscape=name, runs=[Run("adam", learning_rate=0.05)], start_at=start, steps=3, alt=ALT)(
         lambda_free
     ).explorable
     assert isinstance(figure.computed, Computed) and "explore-walks" in pages.html_of(figure)

@@ -135,7 +135,7 @@ def live_walks(
     *,
     landscape: str | Mapping[str, Any],
     runs: Sequence[Run],
-    start: tuple[Any, ...],
+    start_at: tuple[Any, ...],
     steps: int,
     alt: str,
     box: Any = None,
@@ -155,7 +155,7 @@ def live_walks(
       `{"name": "quadratic", "arguments": {"eigenvalues": [1, "steepest"]}}`. A text that is the
       name of a control stands for its value, here and in all that follows.
     - `runs`: a `Run` for each walk.
-    - `start`: the coordinates, numbers or names of controls; with such names the start is dragged.
+    - `start_at`: the coordinates of the start, numbers or names of controls; with such names the start is dragged.
     - `steps`: how many, 1 to 1,000.
     - `alt`, `controls`, `size`, `beside`: as for `explore`; `box`: the region of the map.
     - `layers`: drawing functions in the place of the map and the axes of the curve.
@@ -168,7 +168,7 @@ def live_walks(
 
     >>> from ipywidgets import FloatSlider
     >>> @live_walks(
-    ...     landscape="canyon", runs=[Run("momentum", learning_rate="rate")], start=(-0.5, 2.0), steps=40,
+    ...     landscape="canyon", runs=[Run("momentum", learning_rate="rate")], start_at=(-0.5, 2.0), steps=40,
     ...     rate=FloatSlider(min=0.001, max=0.02, step=0.001, value=0.01), alt="A ball in a canyon.",
     ... )
     ... def ball(walks, rate):
@@ -190,7 +190,7 @@ def live_walks(
             caption,
             landscape=landscape,
             runs=runs,
-            start=start,
+            start=start_at,
             steps=count,
             noise=noise,
             penalty=penalty,
@@ -205,7 +205,7 @@ def live_walks(
             alt=_alt(name, alt),
             axes=(1, 2),
             size=_size(name, size, size),
-            handles=handles_of(name, handle_of(computed, start, positions), positions, 2),
+            handles=handles_of(name, handle_of(computed, start_at, positions), positions, 2),
             play=count,
             beside=_size(name, beside, beside),
             computed=computed,

@@ -168,12 +168,14 @@ def computed_of(
                 if name not in has:
                     raise ValueError(f"{figure}: {method} has no hyperparameter {name!r}; it has {', '.join(has)}")
     if not isinstance(start, list | tuple) or not start:
-        raise TypeError(f'{figure}: start must be coordinates, such as ("x", 0.5), got {validation.shown(start)}')
+        raise TypeError(f'{figure}: start_at must be coordinates, such as ("x", 0.5), got {validation.shown(start)}')
     for each in start:
         if isinstance(each, str) and each not in controls:
-            raise ValueError(f"{figure}: start must be numbers or names of controls, got {each!r}; controls are {list(controls)}")
+            raise ValueError(
+                f"{figure}: start_at must be numbers or names of controls, got {each!r}; controls are {list(controls)}"
+            )
         if not isinstance(each, str):
-            validation.number(f"{figure}: a coordinate of start", each)
+            validation.number(f"{figure}: a coordinate of start_at", each)
     asked = [
         {
             "method": run.method,
