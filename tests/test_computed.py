@@ -170,7 +170,7 @@ def outside(walks):
 
 def test_a_caption_knows_nothing_of_its_module():
     figure = race(outside)
-    with pytest.raises(RuntimeError, match="race|outside.*NameError.*canyon"):
+    with pytest.raises(RuntimeError, match=r"explorable outside, .*NameError.*canyon"):
         Stage(figure, strict=True)
 
 
