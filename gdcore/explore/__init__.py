@@ -155,7 +155,8 @@ def live_walks(
       `{"name": "quadratic", "arguments": {"eigenvalues": [1, "steepest"]}}`. A text that is the
       name of a control stands for its value, here and in all that follows.
     - `runs`: a `Run` for each walk.
-    - `start_at`: the coordinates of the start, numbers or names of controls; with such names the start is dragged.
+    - `start_at`: the coordinates of the start, numbers or names of controls; with such names the
+      start is dragged.
     - `steps`: how many, 1 to 1,000.
     - `alt`, `controls`, `size`, `beside`: as for `explore`; `box`: the region of the map.
     - `layers`: drawing functions in the place of the map and the axes of the curve.
@@ -168,8 +169,12 @@ def live_walks(
 
     >>> from ipywidgets import FloatSlider
     >>> @live_walks(
-    ...     landscape="canyon", runs=[Run("momentum", learning_rate="rate")], start_at=(-0.5, 2.0), steps=40,
-    ...     rate=FloatSlider(min=0.001, max=0.02, step=0.001, value=0.01), alt="A ball in a canyon.",
+    ...     landscape="canyon",
+    ...     runs=[Run("momentum", learning_rate="rate")],
+    ...     start_at=(-0.5, 2.0),
+    ...     steps=40,
+    ...     rate=FloatSlider(min=0.001, max=0.02, step=0.001, value=0.01),
+    ...     alt="A ball in a canyon.",
     ... )
     ... def ball(walks, rate):
     ...     return f"At {rate} it ends {words.significant(walks[0].end)} above the minimum."

@@ -107,7 +107,7 @@ def handle_of(computed: Computed, start: Sequence[Any], controls: Mapping[str, C
 
 
 def _walk(run: Run, method: str, found: Mapping[str, Any], lowest: float, steps: int) -> Walk:
-    """A walk as the figure shows it: where it diverged it stays at its last point, infinitely high."""
+    """A walk as the figure shows it: where it diverged it stays, infinitely high."""
     points, above = np.array(found["points"]), np.array(found["values"]) - lowest
     missing = steps + 1 - len(points)
     points = np.concatenate([points, np.repeat(points[-1:], missing, axis=0)])
@@ -220,9 +220,7 @@ def _source(function: Callable[..., str]) -> str:
 
 
 def ground_of(template: Mapping[str, Any], steps: int, box: Any) -> Callable[[Any], None]:
-    """What stands still below the walks: the map, or the graph in one dimension, and the axes of the
-    curve.
-    """
+    """What stands still below the walks: the map, or the graph, and the axes of the curve."""
 
     def ground(axes: Sequence[Axes]) -> None:
         objective = landscape_of(template["landscape"])

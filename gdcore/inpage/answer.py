@@ -36,7 +36,8 @@ def answer(request: Request) -> dict[str, Any]:
     """What happens: of each run its points, its values and one sentence.
 
     Requests for values at points (`values`) and for a reader's own signature (`signature`) are
-    answered too; of a figure's walks its `caption` says what the answer's `caption` holds. Nothing that a reader wrote raises: what is wrong stands in the answer's `error`.
+    answered too; the function of a request's `caption` says the answer's. Nothing that a reader
+    wrote raises: what is wrong stands in the answer's `error`.
 
     >>> run = {"method": "momentum", "start": [-0.5, 2], "steps": 120}
     >>> answer({"landscape": {"name": "canyon"}, "runs": [run]})["runs"][0]["says"]
