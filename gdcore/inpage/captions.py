@@ -42,9 +42,10 @@ def caption(
 
     Its code finds `np`, `math` and `words`, and nothing of the module that it stands in.
 
-    >>> code = "def says(walks, rate):\\n    return f'{walks[0].name} at {rate}: {walks[0].end:.1f}'"
+    >>> code = "def says(walks, rate): return f'{walks[0].name} at {rate}: {walks[0].end}'"
+    >>> asked = {"code": code, "name": "says", "values": {"rate": 0.1}}
     >>> found = {"points": [[0]], "values": [2.5], "diverged_at": None, "arrived_at": None}
-    >>> caption({"code": code, "name": "says", "values": {"rate": 0.1}}, [{"method": "adam"}], [found], 1.0)
+    >>> caption(asked, [{"method": "adam"}], [found], lowest=1.0)
     'adam at 0.1: 1.5'
     """
     walks = [Walked(each, told, lowest or 0.0) for each, told in zip(runs, found, strict=True)]
