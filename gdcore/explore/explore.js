@@ -87,8 +87,9 @@
 
   // A control as a position. The position is kept here and not in the element, which a browser may reset behind our back.
   const control = (element) => {
-    const { name, unit, texts } = element.dataset;
+    const { name, unit, texts, keys } = element.dataset;
     const labels = JSON.parse(texts);
+    const plainer = keys ? JSON.parse(keys) : labels; // what an address holds: numbers in plain ASCII
     const inputs = [...element.querySelectorAll("input, select")];
     const output = element.querySelector("output");
     const kind = KINDS[inputs[0].type];
@@ -124,7 +125,7 @@
       find,
       count: labels.length,
       position: () => position,
-      text: () => labels[position],
+      text: () => plainer[position],
     };
   };
 

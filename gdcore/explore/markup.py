@@ -122,6 +122,8 @@ def _control(figure: str, control: Control) -> str:
     """The page's own element for a control. Its positions are counted from 0."""
     name, label = f"{figure}-{control.name}", escape(control.label)
     common = f'data-name="{control.name}" data-unit="{escape(control.unit)}" data-texts="{escape(json.dumps(control.texts))}"'
+    if control.keys != control.texts:
+        common += f' data-keys="{escape(json.dumps(control.keys))}"'
     chosen = [" checked" if place == control.start else "" for place in range(len(control.values))]
     if control.kind == "radio":
         choices = "".join(
