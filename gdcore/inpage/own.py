@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import __future__
+import inspect
 import math
-import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ def namespace_of(origin: str | None) -> dict[str, Any]:
     """The names that a reader's code finds: np and math, and those of the module that it came from."""
     names: dict[str, Any] = {"np": np, "math": math}
     if origin is not None:
-        names.update(vars(sys.modules[METHODS[origin].function.__module__]))
+        names.update(inspect.unwrap(METHODS[origin].function).__globals__)
     names["__name__"] = "__yours__"
     return names
 
@@ -37,7 +37,7 @@ def _run(code: str, of: str, names: dict[str, Any]) -> dict[str, Any]:
 def method(code: str, name: str = "step", origin: str | None = None) -> Callable[..., Any]:
     """The step that a reader wrote: the function `step`, or one that is called like the method.
 
-    >>> method("def step(objective, w, state=0.0, *, learning_rate=0.1):\\n    return w, state").__name__
+    >>> method("def step(objective, w, state=0.0): return w, state").__name__
     'step'
     """
     names = _run(code, METHOD, namespace_of(origin))
@@ -95,7 +95,7 @@ def _require_pair(result: Any, w: Array, name: str, code: str) -> None:
 def landscape(code: str, box: tuple[tuple[float, float], ...]) -> Objective:
     """The landscape L(x, y) that a reader wrote, its gradient by centred differences.
 
-    >>> hill = landscape("def L(x, y):\\n    return x**2 + 3 * y", ((-1, 1), (-1, 1)))
+    >>> hill = landscape("def L(x, y): return x**2 + 3 * y", ((-1, 1), (-1, 1)))
     >>> hill.value([2, 1]), hill.gradient([2, 1]).round(6)
     (np.float64(7.0), array([4., 3.]))
     """

@@ -16,6 +16,7 @@ search      the search index, fed section by section
 tables      the tables of cells, numbered and captioned
 places      a place for each formula before it is set
 addresses   old names of places, which lead to them still
+inpage      the engine of pages that compute, packed
 access      what screen readers meet, put right
 """
 
@@ -34,6 +35,7 @@ from downhill import (
     execution,
     ids,
     in_print,
+    inpage,
     licences,
     look,
     lookups,
@@ -61,6 +63,7 @@ MODULES = (
     places,
     addresses,
     access,
+    inpage,
 )
 
 
