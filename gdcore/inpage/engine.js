@@ -4,7 +4,6 @@
   window.downhill ??= {};
   if (window.downhill.engine) return;
 
-  const SILENCE = 2_000; // milliseconds after which a run is ended
   const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
   const FRAME = `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>
     let worker;
@@ -104,7 +103,7 @@
         inFlight = undefined;
         reject(trouble("TimeoutError", SILENT));
         next();
-      }, SILENCE);
+      }, window.downhill.engine.silence);
       frame.postMessage({ id: inFlight.id, request: asked.request }, "*");
     } catch (error) {
       const { reject } = inFlight;
@@ -116,6 +115,7 @@
   };
 
   window.downhill.engine = {
+    silence: 2_000, // milliseconds without an answer after which a run is ended
     // The answer of gdcore.inpage.answer; null if a newer request of the same key came before the worker could take this one.
     ask: (request, { key = "" } = {}) =>
       new Promise((resolve, reject) => {

@@ -97,13 +97,12 @@ def _kind_and_sentence(error: BaseException) -> tuple[str, str]:
 
 def _of_syntax(error: SyntaxError, code: str) -> tuple[str, str]:
     """What a SyntaxError means. Pythons word them differently, so the line is looked at as well."""
-    text = str(error.msg)
-    if isinstance(error, IndentationError):
+    text, lines = str(error.msg), code.split("\n")
+    if isinstance(error, IndentationError) or _is_misplaced(lines, error.lineno):
         return (
             "IndentationError",
             "The indentation is wrong: the lines of a block begin in one column, right of the line above the block.",
         )
-    lines = code.split("\n")
     here = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     if "expected ':'" in text or _BLOCKS.match(here):
         return "SyntaxError", "A colon is missing at the end of this line."
@@ -114,9 +113,24 @@ def _of_syntax(error: SyntaxError, code: str) -> tuple[str, str]:
     return "SyntaxError", "Python cannot read this line."
 
 
+def _is_misplaced(lines: list[str], number: int | None) -> bool:
+    """Whether a line ends a block and begins in no column in which a line above begins."""
+    if not number or number > len(lines) or not lines[number - 1].strip():
+        return False
+    begin, open_blocks = _column(lines[number - 1]), [0]
+    for line in lines[: number - 1]:
+        if line.strip():
+            open_blocks = [column for column in open_blocks if column < _column(line)] + [_column(line)]
+    return begin < open_blocks[-1] and begin not in open_blocks
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _quoted(text: str, last: bool = False) -> str:
     """The first, or last, name in quotation marks."""
-    found = re.findall(r"'([^']*)'", text)
+    found = text.split("'")[1::2]
     return (found[-1] if last else found[0]) if found else "something"
 
 

@@ -12,6 +12,13 @@
 })();
 // --- Brython and the modules stand here ---
 (() => {
+  // The frame's policy keeps the network out and its missing origin the storage. What WebKit leaves open is taken away as well.
+  const REACHES = ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "importScripts", "Worker", "SharedWorker"];
+  for (const name of [...REACHES, "indexedDB", "caches", "BroadcastChannel"]) {
+    for (let holder = self; holder; holder = Object.getPrototypeOf(holder)) delete holder[name];
+    Object.defineProperty(self, name, { value: undefined });
+  }
+
   const $B = __BRYTHON__;
   const _b_ = $B.builtins;
 

@@ -576,6 +576,9 @@ $B.call_attr = (x, name, inum, ...args) => {
 const getOne = $B.$getitem;
 $B.$getitem = (x, item, inum) => (x instanceof NDArray || x instanceof Scalar ? getItem(x, item) : getOne(x, item, inum));
 
+const getPart = $B.getitem_slice;
+$B.getitem_slice = (x, part, inum) => (x instanceof NDArray ? getItem(x, part) : getPart(x, part, inum));
+
 const setOne = $B.$setitem;
 $B.$setitem = (x, item, value, inum) => (x instanceof NDArray || x instanceof Scalar ? setItem(x, item, value) : setOne(x, item, value, inum));
 
