@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from gdcore import validation
 
-_MINUS, _TIMES = "−", "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
+_MINUS, _TIMES = "−", "\u00a0·\u00a0"  # between no-break spaces
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEAST, _MOST = 0.01, 10_000  # between them a number is easier to read than a power
 _MOST_DIGITS = 17  # a float holds no more

@@ -15,6 +15,7 @@ FACTORIES = {
     "two_wells": objectives.two_wells,
     "quadratic": lambda: objectives.quadratic([1.0, 10.0, 4.0]),
     "turned_quadratic": lambda: objectives.quadratic([1.0, 10.0, 4.0], angle=0.5),
+    "quadratic_elsewhere": lambda: objectives.quadratic([1.0, 10.0], angle=0.5, centre=[1.0, -0.5]),
     "indefinite_quadratic": lambda: objectives.quadratic([1.0, -2.0], angle=-1.2),
     "saddle": objectives.saddle,
     "rosenbrock": objectives.rosenbrock,
@@ -151,6 +152,16 @@ def test_quadratic_refuses_an_angle_in_one_dimension():
         objectives.quadratic([1.0], angle=0.1)
     with pytest.raises(ValueError, match="angle must be"):
         objectives.quadratic([1.0, 2.0], angle=np.nan)
+
+
+def test_quadratic_lies_about_its_centre():
+    moved, plain = objectives.quadratic([1, 4], 0.4, centre=[2, -1]), objectives.quadratic([1, 4], 0.4)
+    w = np.array([[0.3, 0.2], [2, -1]])
+    np.testing.assert_array_equal(moved.value(w), plain.value(w - [2, -1]))
+    np.testing.assert_array_equal(moved.gradient(w), plain.gradient(w - [2, -1]))
+    assert moved.minima.tolist() == [[2, -1]] and moved.box.tolist() == [[0, 4], [-3, 1]]
+    with pytest.raises(ValueError, match=r"centre must have as many numbers as eigenvalues, 2, got \[1\]"):
+        objectives.quadratic([1, 4], centre=[1])
 
 
 def test_an_objective_is_its_own_whole_and_its_own_batch():

@@ -118,6 +118,10 @@ def test_the_address_holds_the_state_and_restores_it(page, file):
     page.locator("figure[id='größe'] input").press("Home")
     address(page, "#größe:η=0;line:height=0.9,shape=square")
     assert page.evaluate("location.hash") == "#gr%C3%B6%C3%9Fe:%CE%B7=0;line:height=0.9,shape=square"
+    page.get_by_label("height (m)").press("Home")
+    page.wait_for_function("location.hash.includes('height=-0.9')")  # a plain hyphen, which every program carries
+    page.get_by_label("height (m)").press("End")
+    page.wait_for_function("location.hash.includes('height=0.9')")
     state = page.evaluate("location.hash")
     go(page, file, state)
     says(page, "größe", "the slope is 0.0")

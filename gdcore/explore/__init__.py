@@ -26,8 +26,9 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Image, display
 
+from gdcore.explore.computed import Run, computed_of, drawn, ground_of, handle_of
 from gdcore.explore.controls import Control, controls_of
-from gdcore.explore.figure import Draw, Explorable, layer_of, name_of
+from gdcore.explore.figure import Draw, Explorable, Layer, layer_of, name_of
 from gdcore.explore.guesses import guess
 from gdcore.explore.handles import Handle, handles_of
 from gdcore.explore.live import show_live
@@ -35,7 +36,7 @@ from gdcore.explore.page import html_of
 from gdcore.explore.walks import Walk
 from gdcore.validation import function, number, shown, whole_number
 
-__all__ = ["Handle", "Walk", "explore", "guess"]
+__all__ = ["Handle", "Run", "Walk", "explore", "guess", "live_walks"]
 
 
 class Explored:
@@ -126,6 +127,97 @@ def explore(
         if get_ipython() is not None:
             _show(figure)
         return Explored(draw, figure)
+
+    return decorate
+
+
+def live_walks(
+    *,
+    landscape: str | Mapping[str, Any],
+    runs: Sequence[Run],
+    start_at: tuple[Any, ...],
+    steps: int,
+    alt: str,
+    box: Any = None,
+    layers: Sequence[Draw] | None = None,
+    size: tuple[float, float] = (6.0, 4.0),
+    beside: tuple[float, float] = (3.2, 2.2),
+    noise: Mapping[str, Any] | None = None,
+    penalty: Mapping[str, Any] | None = None,
+    tolerance: float = 0.01,
+    **controls: Any,
+) -> Callable[[Callable[..., str]], Explored]:
+    """A figure of walks that the page computes itself, with gdcore's own code, so that starts and
+    settings are as fine as the sliders are: the map, the height above the minimum beside it, the
+    start dragged, played step by step.
+
+    - `landscape`: the name of a landscape, or what `gdcore.inpage.answer` takes for one, such as
+      `{"name": "quadratic", "arguments": {"eigenvalues": [1, "steepest"]}}`. A text that is the
+      name of a control stands for its value, here and in all that follows.
+    - `runs`: a `Run` for each walk.
+    - `start_at`: the coordinates of the start, numbers or names of controls; with such names the
+      start is dragged.
+    - `steps`: how many, 1 to 1,000.
+    - `alt`, `controls`, `size`, `beside`: as for `explore`; `box`: the region of the map.
+    - `layers`: drawing functions in the place of the map and the axes of the curve.
+    - `noise`, `penalty`: as `answer` takes them.
+    - `tolerance`: the distance from a minimum that counts as arrived in `arrived_at`.
+
+    The decorated function writes the caption: it gets the walks, as `gdcore.inpage.captions`
+    describes them, and by name the controls that it needs. It runs in the page too, so it may use
+    `words`, `np` and `math` and nothing else of its module.
+
+    >>> from ipywidgets import FloatSlider
+    >>> @live_walks(
+    ...     landscape="canyon",
+    ...     runs=[Run("momentum", learning_rate="rate")],
+    ...     start_at=(-0.5, 2.0),
+    ...     steps=40,
+    ...     rate=FloatSlider(min=0.001, max=0.02, step=0.001, value=0.01),
+    ...     alt="A ball in a canyon.",
+    ... )
+    ... def ball(walks, rate):
+    ...     return f"At {rate} it ends {words.significant(walks[0].end)} above the minimum."
+    >>> ball.explorable.drawings()
+    1
+
+    Raises what `explore` raises, and TypeError or ValueError for runs that are none, for an unknown
+    method or hyperparameter, and for a caption whose parameters are no controls. While the book is
+    built also for a start outside of the map.
+    """
+
+    def decorate(caption: Callable[..., str]) -> Explored:
+        name = name_of(function("what live_walks decorates", caption, "a function that writes the caption"))
+        positions = controls_of(name, controls)
+        count = whole_number(f"{name}: steps", steps, least=1, most=1_000)
+        computed = computed_of(
+            name,
+            caption,
+            landscape=landscape,
+            runs=runs,
+            start=start_at,
+            steps=count,
+            noise=noise,
+            penalty=penalty,
+            tolerance=tolerance,
+            controls=positions,
+        )
+        below = [ground_of(computed.template, count, box)] if layers is None else _layers(name, layers)
+        figure = Explorable(
+            name=name,
+            layers=(*(layer_of(name, layer, positions) for layer in below), Layer(drawn(computed, caption), computed.depends_on)),
+            controls=positions,
+            alt=_alt(name, alt),
+            axes=(1, 2),
+            size=_size(name, size, size),
+            handles=handles_of(name, handle_of(computed, start_at, positions), positions, 2),
+            play=count,
+            beside=_size(name, beside, beside),
+            computed=computed,
+        )
+        if get_ipython() is not None:
+            _show(figure)
+        return Explored(caption, figure)
 
     return decorate
 

@@ -93,8 +93,9 @@
 
   // A control as a position. The position is kept here and not in the element, which a browser may reset behind our back.
   const control = (element) => {
-    const { name, unit, texts } = element.dataset;
+    const { name, unit, texts, keys } = element.dataset;
     const labels = JSON.parse(texts);
+    const plainer = keys ? JSON.parse(keys) : labels; // what an address holds: numbers in plain ASCII
     const inputs = [...element.querySelectorAll("input, select")];
     const output = element.querySelector("output");
     const kind = KINDS[inputs[0].type];
@@ -130,7 +131,7 @@
       find,
       count: labels.length,
       position: () => position,
-      text: () => labels[position],
+      text: () => plainer[position],
     };
   };
 
@@ -190,17 +191,17 @@
     word.hidden = false;
   };
 
-  const { bar, handles, walks, menu } = window.exploreParts;
+  const { bar, handles, walks, packedWalks, computed, menu } = window.exploreParts;
 
   const prepare = (element) => {
     const controls = [...element.querySelectorAll(".explore-control")].map(control);
-    const packed = element.querySelector(".explore-data");
+    const store = element.querySelector(".explore-data");
     const reset = element.querySelector(".explore-reset");
     const timed = element.querySelector("div.explore-play");
     element.querySelector(".explore-word").hidden = true;
     tabs(element);
     if (!window.DecompressionStream) return giveUp(element, controls, TOO_OLD);
-    if (!packed) return giveUp(element, controls, DAMAGED);
+    if (!store) return giveUp(element, controls, DAMAGED);
 
     let loading;
     let draw = () => {};
@@ -221,23 +222,32 @@
       touched(element.id);
     };
     const load = () => {
-      loading ??= unpack(packed.textContent)
+      loading ??= unpack(store.textContent)
         .then((data) => {
-          packed.remove();
+          store.remove();
           const frame = drawer(element, controls, data);
           const moved = () => {
             update();
             changed();
           };
           placeHandles = handles(element, data, controls, moved).place;
+          frame();
           const walked = data.layers.findLast((layer) => layer.walks.length);
-          if (walked) player = walks(element, data, () => walked.walks[walked.shown], changed);
+          const packed = walked && packedWalks(data, walked);
+          const live = data.computed && computed(element, data, controls, packed(), {
+            arrived: () => {
+              say(element.querySelector(".explore-result"), live.caption());
+              player.draw();
+            },
+            failed: (sentence) => giveUp(element, controls, sentence),
+          });
+          if (walked) player = walks(element, data, live ? live.walks : packed, changed);
           draw = () => {
             frame();
-            player?.draw();
+            if (live) live.ask();
+            else player?.draw();
             placeHandles();
           };
-          frame();
           if (player) player.to(wantedStep ?? lastStep, false);
           placeHandles();
           element.dataset.ready = "";

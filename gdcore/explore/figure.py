@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -27,6 +27,9 @@ from gdcore.explore.walks import Walk, walks_of
 from gdcore.pictures import STYLE
 from gdcore.validation import shown
 from gdcore.words import with_minus
+
+if TYPE_CHECKING:
+    from gdcore.explore.computed import Computed
 
 Draw = Callable[..., Any]  # returns a caption, or None, or (caption, walks)
 
@@ -81,6 +84,7 @@ class Explorable:
     handles: tuple[Handle, ...] = ()
     play: int | str | None = None  # the steps of its walks, or the control that is its time
     beside: tuple[float, float] | None = None  # size of a small second picture beside the first
+    computed: Computed | None = None  # how the page computes the walks, if it does
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():  # it is the figure's id in the page and in addresses
@@ -107,20 +111,27 @@ class Explorable:
         """The values of the controls at the start."""
         return {name: control.values[control.start] for name, control in self.controls.items()}
 
+    def prepared(self, layer: Layer) -> list[str]:
+        """The controls on whose grid the page has drawings of a layer: none if it computes them."""
+        if self.computed and layer is self.speaker:
+            return []
+        return [name for name in self.controls if name in layer.depends_on]
+
     def grid(self, layer: Layer) -> Iterator[dict[str, Any]]:
-        """All combinations of the values that a layer depends on, the last control running
-        fastest.
+        """The values at which the page has drawings of a layer: all combinations of those that it
+        depends on, the last control running fastest.
         """
-        names = [name for name in self.controls if name in layer.depends_on]
+        names = self.prepared(layer)
         for values in itertools.product(*(self.controls[name].values for name in names)):
-            yield dict(zip(names, values, strict=True))
+            at = dict(zip(names, values, strict=True))
+            yield self.start | at if self.computed and layer is self.speaker else at
 
     def drawings(self) -> int:
         """How many drawings the page needs: a sum over layers, each on its own grid."""
         return sum(math.prod(self._counts(layer)) for layer in self.moving)
 
     def _counts(self, layer: Layer) -> list[int]:
-        return [len(self.controls[name].values) for name in layer.depends_on]
+        return [len(self.controls[name].values) for name in self.prepared(layer)]
 
     def excess(self) -> str:
         """What is wrong if a page would need too many drawings, and what to do; else nothing."""

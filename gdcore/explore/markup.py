@@ -104,11 +104,11 @@ def readings(walks: Sequence[Walk], step: int | None) -> str:
     for walk in walks:
         look = appearance(walk)
         value = f" <b>{walk.texts[step]}</b>" if walk.texts else ""
-        entries.append(f'<span class="explore-key">{_key(look)}{escape(walk.name)}{value}</span>')
+        entries.append(f'<span class="explore-key">{key(look)}{escape(walk.name)}{value}</span>')
     return f'<p class="explore-readings">Step <b>{step}</b>: {", ".join(entries)}.</p>'
 
 
-def _key(look: Mapping[str, Any]) -> str:
+def key(look: Mapping[str, Any]) -> str:
     """The line and the marker of a walk, beside its name."""
     dash = " ".join(f"{2 * length:g}" for length in look["dash"])
     return (
@@ -122,6 +122,8 @@ def _control(figure: str, control: Control) -> str:
     """The page's own element for a control. Its positions are counted from 0."""
     name, label = f"{figure}-{control.name}", escape(control.label)
     common = f'data-name="{control.name}" data-unit="{escape(control.unit)}" data-texts="{escape(json.dumps(control.texts))}"'
+    if control.keys != control.texts:
+        common += f' data-keys="{escape(json.dumps(control.keys))}"'
     chosen = [" checked" if place == control.start else "" for place in range(len(control.values))]
     if control.kind == "radio":
         choices = "".join(

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from gdcore.explore import assets
+from gdcore.explore.computed import parts_of
 from gdcore.explore.figure import Drawing, Explorable, Layer, Stage
 from gdcore.explore.handles import box_of
 from gdcore.explore.markup import operated, readings, tabs, with_bold_numbers
@@ -78,6 +79,8 @@ def _figure(figure: Explorable) -> str:
         looks = [appearance(walk) | {"curves": walk.curves()} for walk in start.walks]
         boxes = [box_of(ax) for ax in stage.plain_axes]
         data = {"groups": table.groups, "layers": layers, "handles": stage.handles, "boxes": boxes, "looks": looks}
+        if figure.computed:
+            data["computed"] = parts_of(figure.computed, figure.controls, stage.plain_axes)
         card += f'<script type="text/plain" class="explore-data">{_packed(data)}</script>'
         card += "<script>exploreParts.arrived()</script>"
     return f'<figure class="explore" id="{figure.name}">{card}</figure>'
@@ -112,7 +115,7 @@ def _layer(figure: Explorable, stage: Stage, layer: Layer, table: _Table) -> dic
         frames.append([[table.number(group) for group in pieces.groups] for pieces in drawing.pieces])
         captions.append(drawing.caption)
         walks.append([_walk(walk, pixels, table) for walk, pixels in zip(drawing.walks, drawing.pixels, strict=True)])
-    controls = [place for place, name in enumerate(figure.controls) if name in layer.depends_on]
+    controls = [place for place, name in enumerate(figure.controls) if name in figure.prepared(layer)]
     speaks = layer is figure.speaker
     return {"controls": controls, "frames": frames, "captions": captions if speaks else [], "walks": walks if any(walks) else []}
 

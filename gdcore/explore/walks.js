@@ -43,13 +43,12 @@
     };
 
     // A curve is read across; on a map a walk goes where it will, and is cut where it leaves the frame.
-    const isCurve = (look) => look.curves[place];
-    const draw = (walks, looks, step) => {
+    const draw = (walks, step) => {
       group.replaceChildren(clip);
-      walks.forEach((columns, w) => {
+      walks.forEach(({ look, tracks, curves }, w) => {
+        const columns = tracks[place];
         if (!columns) return;
-        const look = looks[w];
-        const curve = isCurve(look);
+        const curve = curves[place];
         const [xs, ys] = columns;
         const gone = curve ? -1 : xs.findIndex((x, k) => k <= step && !inside(x, ys[k]));
         const end = (gone < 0 ? step : gone) + 1;
@@ -76,26 +75,28 @@
     };
 
     // The step that is read, in every walk: a larger marker, and on a curve a line across.
-    const mark = (walks, looks, step) => {
+    const mark = (walks, step) => {
       for (const old of group.querySelectorAll(":scope > .explore-now")) old.remove();
       const now = make("g", { class: "explore-now" });
-      walks.forEach((columns, w) => {
-        if (!columns) return;
+      for (const { look, tracks, curves } of walks) {
+        const columns = tracks[place];
+        if (!columns) continue;
         const [x, y] = [columns[0][step], columns[1][step]];
-        if (isCurve(looks[w]) && !now.querySelector("line")) now.prepend(make("line", { x1: x, x2: x, y1: top, y2: bottom }));
-        if (!inside(x, y)) return;
+        if (curves[place] && !now.querySelector("line")) now.prepend(make("line", { x1: x, x2: x, y1: top, y2: bottom }));
+        if (!inside(x, y)) continue;
         const scaled = `translate(${x} ${y}) scale(8)`;
-        now.append(make("path", { d: looks[w].marker, transform: scaled, style: `color: ${looks[w].color}` }));
-      });
+        now.append(make("path", { d: look.marker, transform: scaled, style: `color: ${look.color}` }));
+      }
       group.append(now);
     };
 
     // The step of the walks' point that lies nearest to a place of the picture, if any lies near.
-    const nearest = (walks, looks, x, y) => {
+    const nearest = (walks, x, y) => {
       let [least, found] = [24, undefined];
-      for (const [w, columns] of walks.entries()) {
+      for (const { tracks, curves } of walks) {
+        const columns = tracks[place];
         if (!columns) continue;
-        const curve = isCurve(looks[w]);
+        const curve = curves[place];
         columns[0].forEach((px, k) => {
           const far = curve ? Math.abs(px - x) : Math.hypot(px - x, columns[1][k] - y);
           if (far < least) [least, found] = [far, k];
@@ -152,33 +153,49 @@
   };
   window.exploreParts.bar = bar;
 
-  // The walks of a figure. `current` gives those of the frame that is shown: for each its columns and its readings, by number.
+  // The walks of the drawings that came packed, at the place that is shown: for each its look, for each picture its columns x and
+  // y, and its readings.
+  window.exploreParts.packedWalks = (data, layer) => {
+    const read = new Map();
+    const column = (k) => {
+      if (!read.has(k)) read.set(k, data.groups[k].split(" ").map((tenths) => Number(tenths) / 10));
+      return read.get(k);
+    };
+    const at = (place) =>
+      layer.walks[place].map(([panels, texts], w) => ({
+        look: data.looks[w],
+        curves: data.looks[w].curves,
+        tracks: panels.map((columns) => (columns.length ? columns.map(column) : undefined)),
+        text: texts === null ? undefined : (k) => data.groups[texts].split("|")[k],
+      }));
+    let [shown, walks] = [undefined, []];
+    return () => {
+      if (layer.shown !== shown) [shown, walks] = [layer.shown, at(layer.shown)];
+      return walks;
+    };
+  };
+
+  // The walks of a figure: `current` gives those that are shown.
   window.exploreParts.walks = (element, data, current, changed) => {
     const slider = element.querySelector(".explore-play input");
     const output = element.querySelector(".explore-play output");
     const said = [...element.querySelectorAll(".explore-readings b")];
     const panels = [...element.querySelectorAll(".explore-panel > svg")].map((svg, k) => panel(svg, k, data.boxes[k], `${element.id}-${k}`));
     const last = Number(slider.max);
-    const read = new Map();
-    const column = (k) => {
-      if (!read.has(k)) read.set(k, data.groups[k].split(" ").map((tenths) => Number(tenths) / 10));
-      return read.get(k);
-    };
-    const columnsOf = (k) => current().map(([columns]) => (columns[k]?.length ? columns[k].map(column) : undefined));
     let step = Number(slider.value);
 
     const tell = (k) => {
       if (!said.length) return;
       said[0].textContent = k;
-      current().forEach(([, texts], w) => {
-        if (texts !== null) said[w + 1].textContent = data.groups[texts].split("|")[k];
+      current().forEach(({ text }, w) => {
+        if (text) said[w + 1].textContent = text(k);
       });
     };
     const draw = () => {
-      panels.forEach((each, k) => {
-        each.draw(columnsOf(k), data.looks, step);
-        each.mark(columnsOf(k), data.looks, step);
-      });
+      for (const each of panels) {
+        each.draw(current(), step);
+        each.mark(current(), step);
+      }
       tell(step);
       slider.value = step;
       output.textContent = `step ${step} of ${last}`;
@@ -190,15 +207,13 @@
       if (told) changed();
     };
     const point = (k) => {
-      panels.forEach((each, p) => {
-        each.mark(columnsOf(p), data.looks, k);
-      });
+      for (const each of panels) each.mark(current(), k);
       tell(k);
     };
-    for (const [k, each] of panels.entries()) {
+    for (const each of panels) {
       each.svg.addEventListener("pointermove", (event) => {
         const { x, y } = placeIn(each.svg, event);
-        const found = event.buttons ? undefined : each.nearest(columnsOf(k), data.looks, x, y);
+        const found = event.buttons ? undefined : each.nearest(current(), x, y);
         point(found ?? step);
       });
       each.svg.addEventListener("pointerleave", () => point(step));

@@ -63,19 +63,20 @@ def _along_the_axes(name: str, curvature: ArrayLike, slope: ArrayLike, constant:
     return Objective(name, value, gradient, hessian, minima=(b / h)[np.newaxis], box=np.asarray(box, float), dimension=h.size)
 
 
-def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
-    """The quadratic L(w) = ½ wᵀ H w with given eigenvalues, turned by an angle.
+def quadratic(eigenvalues: ArrayLike, angle: float = 0.0, centre: ArrayLike | None = None) -> Objective:
+    """The quadratic L(w) = ½ (w − c)ᵀ H (w − c) with given eigenvalues, turned by an angle.
 
     The eigenvectors are the axes, of which the first two are turned together: the first eigenvector
-    is (cos angle, sin angle). `eigenvalues` is (d,), of any sign; `angle` is in radians. The
-    minimum is 0 if all eigenvalues are positive; otherwise there is no single one and `minima` is
-    None.
-    Raises ValueError or TypeError for eigenvalues that are not a list of finite numbers, and for an
-    angle that is no finite number, or not 0 in one dimension.
+    is (cos angle, sin angle). `eigenvalues` is (d,), of any sign; `angle` is in radians; `centre`
+    is c, (d,), by default 0. The minimum is c if all eigenvalues are positive; otherwise there is
+    no single one and `minima` is None.
+    Raises ValueError or TypeError for eigenvalues or a centre that are not a list of finite
+    numbers, for a centre of another dimension, and for an angle that is no finite number, or not 0
+    in one dimension.
     Source: Bishop and Bishop, equations 7.7 to 7.11.
 
-    >>> quadratic([1, 4]).gradient([1, 1])
-    array([1., 4.])
+    >>> quadratic([1, 4]).gradient([1, 1]), quadratic([1, 4], centre=[1, 0]).gradient([1, 1])
+    (array([1., 4.]), array([0., 4.]))
     """
     spectrum = validation.numbers("eigenvalues", eigenvalues, axes=1, shape="(d,)").astype(float)
     angle = validation.number("angle", angle)
@@ -83,12 +84,24 @@ def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
         raise ValueError(f"angle must be 0 in one dimension, got {angle!r}")
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     block = (turn * spectrum[:2]) @ turn.T if angle != 0 else None  # of the two coordinates that are turned
+    middle = None if centre is None else validation.numbers("centre", centre, axes=1, shape="(d,)").astype(float)
+    if middle is not None and middle.size != spectrum.size:
+        raise ValueError(f"centre must have as many numbers as eigenvalues, {spectrum.size}, got {validation.shown(centre)}")
 
-    def gradient(w: Array) -> Array:
-        g = spectrum.astype(w.dtype, copy=False) * w
+    def from_centre(w: Array) -> Array:
+        return w if middle is None else w - middle.astype(w.dtype, copy=False)
+
+    def product(v: Array) -> Array:
+        g = spectrum.astype(v.dtype, copy=False) * v
         if block is not None:
-            g[..., :2] = w[..., :2] @ block.astype(w.dtype, copy=False)
+            g[..., :2] = v[..., :2] @ block.astype(v.dtype, copy=False)
         return g
+
+    def value(w: Array) -> Array:
+        v = from_centre(w)
+        return (v * product(v)).sum(axis=-1) / 2
+
+    lowest = np.zeros(spectrum.size) if middle is None else middle
 
     def hessian(w: Array) -> Array:
         matrix = np.diag(spectrum).astype(w.dtype)
@@ -98,12 +111,12 @@ def quadratic(eigenvalues: ArrayLike, angle: float = 0.0) -> Objective:
 
     return Objective(
         name="quadratic",
-        value=lambda w: (w * gradient(w)).sum(axis=-1) / 2,
-        gradient=gradient,
+        value=value,
+        gradient=lambda w: product(from_centre(w)),
         hessian=hessian,
-        hessian_vector=lambda w, v: gradient(v),
-        minima=np.zeros((1, spectrum.size)) if (spectrum > 0).all() else None,
-        box=np.tile([-2.0, 2.0], (spectrum.size, 1)),
+        hessian_vector=lambda w, v: product(v),
+        minima=lowest[np.newaxis] if (spectrum > 0).all() else None,
+        box=lowest[:, np.newaxis] + [-2.0, 2.0],
         dimension=spectrum.size,
     )
 

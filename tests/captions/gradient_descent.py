@@ -21,6 +21,7 @@ SETTINGS = {
     "eigenvalue_by_eigenvalue": [{"rate": 0.05}, {"rate": 0.2}, {"rate": 0.25}],
     "canyon_path": [
         {"rate": "0.02", "condition": "6.67"},
+        {"rate": "0.021", "condition": "6.67", "left_right": 3.5, "up_down": -0.6},
         {"rate": "0.01", "condition": "1.5"},
         {"rate": "1/12", "condition": "1"},
         {"rate": "0.025", "condition": "12"},
@@ -68,10 +69,10 @@ def eigenvalue_by_eigenvalue(rate):
     return f"λ = {slowest}: {fate}"
 
 
-def canyon_path(rate, condition):
+def canyon_path(rate, condition, left_right=-0.5, up_down=2.3):
     """Step by step along both axes, noting the last step that ends a millionth away or farther."""
     rate, kappa = float(Fraction(rate)), 20 / 3 if condition == "6.67" else float(condition)
-    x, y, far = -1.5, 1.925, 0
+    x, y, far = left_right - 1, up_down - 0.375, 0
     for step in range(1, 1001):
         x, y = x - rate * 12 * x, y - rate * 12 * kappa * y
         if not math.hypot(x, y) < 1e-6:

@@ -10,8 +10,8 @@ from gdcore.objectives import quadratic, two_wells
 
 SETTINGS = {
     "momentum_on_the_canyon": [
-        {"learning_rate": 0.02, "momentum": 0.3, "method": "momentum"},
-        {"learning_rate": 0.016, "momentum": 0.4, "method": "Nesterov"},
+        {"learning_rate": 0.02, "momentum": 0.31, "method": "momentum"},
+        {"learning_rate": 0.0165, "momentum": 0.4, "method": "Nesterov", "left_right": 3.5, "up_down": -1.22},
         {"learning_rate": 0.048, "momentum": 0.9, "method": "momentum"},
     ],
     "out_of_the_well": [
@@ -31,18 +31,18 @@ SETTINGS = {
 }
 
 
-def momentum_on_the_canyon(learning_rate, momentum, method):
+def momentum_on_the_canyon(learning_rate, momentum, method, left_right=-0.5, up_down=2.3):
     """Each coordinate of the canyon is a recurrence of its own."""
 
     def arrival(share, look_ahead):
-        before = now = np.array([-1.5, 1.925])
+        before = now = np.array([left_right - 1, up_down - 0.375])
         last_far = 0
-        for step in range(1, 401):
+        for step in range(1, 101):
             drift = share * (now - before)
             before, now = now, now + drift - learning_rate * np.array([12, 80]) * (now + look_ahead * drift)
             if np.hypot(*now) > 1e-6:
                 last_far = step
-        return f"after {last_far + 1} steps" if last_far < 400 else "not after 400 steps"
+        return f"from step {last_far + 1}" if last_far < 100 else "not yet"
 
     return f"the ball {arrival(momentum, method == 'Nesterov')}, the walker {arrival(0.0, False)}"
 

@@ -17,6 +17,7 @@ tables      the tables of cells, numbered and captioned
 inks        code without the spans that nothing draws
 places      a place for each formula before it is set
 addresses   old names of places, which lead to them still
+inpage      the engine of pages that compute, packed
 access      what screen readers meet, put right
 """
 
@@ -36,6 +37,7 @@ from downhill import (
     ids,
     in_print,
     inks,
+    inpage,
     licences,
     look,
     lookups,
@@ -64,6 +66,7 @@ MODULES = (
     places,
     addresses,
     access,
+    inpage,
 )
 
 

@@ -133,4 +133,13 @@ PARTS = (
     Part("MyST-NB", "BSD-3-Clause", ("mystnb.*.css",), "myst-nb"),
     Part("Pygments", "BSD-2-Clause", ("pygments.css",), "Pygments"),
     Part("accessible-pygments", "BSD-3-Clause", ("pygments.css",), "accessible-pygments"),
+    Part(
+        "Brython",
+        "BSD-3-Clause",
+        ("inpage/engine.js",),
+        "brython",
+        ("brython/__init__.py", r"__version__ = .([\d.]+)"),
+        "BSD-3-Clause.txt",
+        "Copyright (c) 2012-2026, Pierre Quentel. All rights reserved.",
+    ),
 )

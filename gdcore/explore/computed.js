@@ -1,0 +1,86 @@
+// Walks that the page computes: a request filled with the values of the controls, and the answer as columns of the pictures.
+(() => {
+  window.exploreParts ??= {};
+  const FAR = 4000; // points of a picture: what lies farther out is drawn as lying there
+  const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+  const NO_ENGINE = "This page came without the part that computes its walks. The picture shows where they start.";
+
+  // A number of two significant digits, as gdcore.words.significant writes it.
+  const significant = (x) => {
+    if (!Number.isFinite(x)) return "∞";
+    if (x === 0) return "0";
+    const [digits, exponent] = x.toExponential(1).split("e");
+    const rounded = Math.abs(Number(`${digits}e${exponent}`));
+    if (rounded < 0.01 || rounded >= 10_000) {
+      const raised = [...String(Number(exponent))].map((sign) => RAISED[sign]).join("");
+      return `${digits.replace("-", "−")}\u00a0·\u00a010${raised}`;
+    }
+    const decimals = Math.max(0, 1 - Math.floor(Math.log10(rounded)));
+    const whole = x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    return whole.replace("-", "−");
+  };
+
+  // A part of the request, its references to controls replaced by their values.
+  const filled = (part, value) => {
+    if (Array.isArray(part)) return part.map((each) => filled(each, value));
+    if (part === null || typeof part !== "object") return part;
+    if (Object.keys(part).join() === "control") return value(part.control);
+    return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, filled(each, value)]));
+  };
+
+  // `start` are the walks of the start frame. `arrived` is called when others have come, `failed` when none can.
+  window.exploreParts.computed = (element, data, controls, start, { arrived, failed }) => {
+    const { request, values, looks, scales, floor } = data.computed;
+    const named = new Map(controls.map((each) => [each.name, each]));
+    const value = (name) => values[name][named.get(name).position()];
+    const first = element.querySelector(".explore-result").textContent;
+    let [walks, caption] = [start, first];
+
+    const column = ([factor, offset, log], numbers, length) => {
+      const places = numbers.map((x) => factor * (log ? Math.log10(Math.max(x, floor)) : x) + offset);
+      const inside = places.map((place) => (place < FAR ? Math.max(place, -FAR) : FAR));
+      while (inside.length < length) inside.push(inside.at(-1));
+      return inside;
+    };
+    const walkOf = (run, asked, w, lowest) => {
+      const length = asked.steps + 1;
+      const above = run.values.map((height) => height - lowest);
+      const flat = run.points[0].length === 1;
+      const { key, ...look } = looks[w][asked.method];
+      element.querySelectorAll(".explore-key svg")[w].outerHTML = key;
+      const heights = flat ? run.values : run.points.map((point) => point[1]);
+      const map = [column(scales[0][0], run.points.map(([x]) => x), length), column(scales[0][1], heights, length)];
+      const steps = Array.from({ length }, (_, t) => t);
+      const curve = [column(scales[1][0], steps, length), column(scales[1][1], above, length)];
+      if (above.length < length) curve[1].fill(-FAR, above.length); // where it diverged it is infinitely high
+      return { look, curves: start[w].curves, tracks: [map, curve], text: (k) => significant(above[k]) };
+    };
+    const ask = () => {
+      if (controls.every((each) => each.position() === each.start)) {
+        [walks, caption] = [start, first];
+        return arrived();
+      }
+      const engine = window.downhill?.engine;
+      if (!engine) return failed(NO_ENGINE);
+      const asked = filled(request, value);
+      const late = setTimeout(() => element.setAttribute("aria-busy", "true"), 300);
+      engine
+        .ask(asked, { key: element.id })
+        .then((answer) => {
+          if (!answer) return;
+          const error = answer.error ?? answer.runs.find((run) => run.error)?.error;
+          if (error) return failed(error.says);
+          walks = answer.runs.map((run, w) => walkOf(run, asked.runs[w], w, answer.lowest ?? 0));
+          caption = answer.caption;
+          arrived();
+        })
+        .catch((error) => failed(error.says ?? NO_ENGINE))
+        .finally(() => {
+          clearTimeout(late);
+          element.removeAttribute("aria-busy");
+        });
+    };
+    return { ask, walks: () => walks, caption: () => caption };
+  };
+  window.exploreParts.significant = significant;
+})();

@@ -1,0 +1,1 @@
+"""Only `abc` is here."""

@@ -1,0 +1,1 @@
+"""The few functions of SciPy that gdcore's line searches and second-order methods use."""

@@ -1,0 +1,1 @@
+"""Only `blas` is here."""

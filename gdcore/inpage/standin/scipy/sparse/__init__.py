@@ -1,0 +1,1 @@
+"""Only the names in `linalg` are here."""

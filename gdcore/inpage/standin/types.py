@@ -1,0 +1,3 @@
+"""A dictionary that is not meant to be changed."""
+
+MappingProxyType = dict
