@@ -24,7 +24,7 @@
       "super tuple type zip",
   );
   const SOFT = words("match case"); // keywords at the begin of a line that goes on like a statement, names elsewhere
-  const STATEMENT = / +[^ =.,)\]:][^\n]*:/y;
+  const GOES_ON = /^ +[^ =.,)\]:][^\n]*:/;
 
   // A string ends with its quotes, with the text, or, in single quotes, with its line. No pattern can fail once it has begun, so
   // that a long text takes no longer than its length.
@@ -51,13 +51,9 @@
   const tokens = (text) => {
     const found = [];
     let [before, depth, first] = ["", 0, true]; // the piece before, open brackets, at the begin of a logical line
-    const soft = (at) => {
-      STATEMENT.lastIndex = at;
-      return first && STATEMENT.test(text);
-    };
     const named = (name, end) => {
       if (before === "def" || before === "class") return "definition";
-      if (KEYWORDS.has(name) || (SOFT.has(name) && soft(end))) return "keyword";
+      if (KEYWORDS.has(name) || (SOFT.has(name) && first && GOES_ON.test(text.slice(end, end + 200)))) return "keyword";
       return BUILTINS.has(name) && before !== "." ? "builtin" : "";
     };
     for (const { 0: piece, groups, index } of text.matchAll(LEXEME)) {
@@ -108,14 +104,14 @@
     const [head, tail] = ends(then, now);
     const [a, b] = [then, now].map((lines) => lines.slice(head, lines.length - tail));
     const [changed, cut] = [new Set(), new Set()];
-    const known = a.length * b.length <= LARGEST; // else all of them count as changed
-    const common = Array.from({ length: known ? a.length + 1 : 0 }, () => new Uint16Array(b.length + 1));
-    for (let i = a.length - 1; known && i >= 0; i -= 1) {
+    if (a.length * b.length > LARGEST) return [new Set(b.map((_, j) => head + j)), cut];
+    const common = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+    for (let i = a.length - 1; i >= 0; i -= 1) {
       for (let j = b.length - 1; j >= 0; j -= 1) {
         common[i][j] = a[i] === b[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
       }
     }
-    let [i, j] = [known ? 0 : a.length, 0];
+    let [i, j] = [0, 0];
     while (i < a.length || j < b.length) {
       if (i < a.length && j < b.length && a[i] === b[j]) [i, j] = [i + 1, j + 1];
       else if (j < b.length && (i === a.length || common[i][j + 1] > common[i + 1][j])) {
@@ -178,8 +174,8 @@
     const breakLine = () => {
       const { value, from, to, start } = place();
       const [blanks] = /^ */.exec(value.slice(start, from));
-      const last = tokens(value.slice(0, from)).findLast(([kind, piece]) => kind !== "comment" && (piece.trim() || piece === "\n"));
-      replace(from, to, `\n${blanks}${last?.[1] === ":" ? " ".repeat(WIDTH) : ""}`);
+      const said = tokens(value.slice(0, from)).filter(([kind, piece]) => kind !== "comment" && !/^[^\S\n]+$/.test(piece));
+      replace(from, to, `\n${blanks}${said.at(-1)?.[1] === ":" ? " ".repeat(WIDTH) : ""}`);
     };
     const backspace = () => {
       const { value, from, to, start } = place();
@@ -187,12 +183,12 @@
       if (from !== to || !column || value.slice(start, from).trim()) return false;
       replace(start + WIDTH * Math.floor((column - 1) / WIDTH), from, "");
     };
-    return { replace, comment, keys: { Tab: indent, "Shift-Tab": outdent, Enter: breakLine, "Shift-Enter": breakLine, Backspace: backspace } };
+    const keys = { Tab: indent, "Shift-Tab": outdent, Enter: breakLine, "Shift-Enter": breakLine, Backspace: backspace };
+    return { replace, keys, commands: { "/": comment } };
   };
 
   // The keys of an editor: Escape sets the next Tab free, to leave by it in either direction.
-  const listen = (area, { keys, comment }, run, leaving) => {
-    const commands = { Enter: run, "/": comment };
+  const listen = (area, keys, commands, leaving) => {
     let free = false;
     const set = (now) => {
       if (free !== now) leaving(now);
@@ -214,19 +210,19 @@
   // A line of the layer gets its pieces. What it has is used anew and nothing taken away: Chromium undoes letter by letter where
   // typing removes a node, wherever that is, and word by word where not.
   const paint = (line, pieces) => {
-    for (const [k, [kind, text]] of pieces.entries()) {
-      const span = line.children[k] ?? line.appendChild(make("span", {}, ""));
+    const spans = [...line.children];
+    while (spans.length < pieces.length) spans.push(line.appendChild(make("span", {}, "")));
+    for (const [k, span] of spans.entries()) {
+      const [kind, text] = pieces[k] ?? ["", ""];
       [span.className, span.firstChild.data] = [kind && `editor-${kind}`, text];
     }
-    for (const rest of [...line.children].slice(pieces.length)) [rest.className, rest.firstChild.data] = ["", ""];
   };
-
-  const HINTS = ["Tab indents; Escape, then Tab leaves the editor.", "The next Tab leaves the editor."];
 
   const parts = (label, canRun) => {
     count += 1;
     const id = `editor-${count}`;
-    const area = make("textarea", { id, className: "editor-text", spellcheck: false, autocomplete: "off", autocapitalize: "off", wrap: "off" });
+    const off = { spellcheck: false, autocomplete: "off", autocapitalize: "off", wrap: "off" };
+    const area = make("textarea", { id, className: "editor-text", ...off });
     const [said, hint] = ["error", "hint"].map((name) => make("p", { id: `${id}-${name}`, className: `editor-${name}` }));
     const gutter = make("div", { className: "editor-gutter" });
     const layer = make("pre", { className: "editor-layer" });
@@ -238,7 +234,8 @@
     said.setAttribute("role", "alert");
     hint.setAttribute("aria-live", "polite");
     const tell = (leaving) => {
-      hint.textContent = HINTS[Number(leaving)] + (canRun && !leaving ? " Ctrl-Enter runs the code." : "");
+      const keys = `Tab indents; Escape, then Tab leaves the editor.${canRun ? " Ctrl+Enter runs the code." : ""}`;
+      hint.textContent = leaving ? "The next Tab leaves the editor." : keys;
     };
     tell(false);
     const head = make("div", { className: "editor-head" }, make("label", { htmlFor: id, textContent: label }), undo);
@@ -246,9 +243,17 @@
     return { element, area, said, gutter, layer, undo, box, tell };
   };
 
-  // Brings the end of the selection into the box, since not every browser scrolls a box around a textarea. The layer knows where.
+  // Brings a line into the box, and the end of the selection, since not every browser scrolls a box around a textarea; the layer
+  // knows where that is.
+  const beyond = (low, high, least, most) => Math.min(0, low - least) || Math.max(0, high - most);
+  const revealLine = (box, line) => {
+    const { top, bottom, height } = line.getBoundingClientRect();
+    const view = box.getBoundingClientRect();
+    box.scrollTop += beyond(top - height / 2, bottom + height / 2, view.top, view.top + box.clientHeight);
+  };
   const reveal = ({ area, box, layer, gutter }) => {
-    const before = area.value.slice(0, area.selectionDirection === "backward" ? area.selectionStart : area.selectionEnd).split("\n");
+    const end = area.selectionDirection === "backward" ? area.selectionStart : area.selectionEnd;
+    const before = area.value.slice(0, end).split("\n");
     const line = layer.children[before.length - 1];
     let rest = before.at(-1).length;
     const texts = [...line.children].map((span) => span.firstChild);
@@ -256,13 +261,10 @@
     const range = document.createRange();
     range.setStart(line, 0);
     range.setEnd(texts[0], rest);
-    const row = line.getBoundingClientRect();
     const x = before.at(-1) ? range.getBoundingClientRect().right : layer.getBoundingClientRect().left;
-    const view = box.getBoundingClientRect();
-    const beyond = (low, high, least, most) => Math.min(0, low - least) || Math.max(0, high - most);
-    const room = row.height / 2;
-    box.scrollLeft += beyond(x - room, x + room, view.left + gutter.offsetWidth, view.left + box.clientWidth);
-    box.scrollTop += beyond(row.top - room, row.bottom + room, view.top, view.top + box.clientHeight);
+    const { left } = box.getBoundingClientRect();
+    box.scrollLeft += beyond(x - 12, x + 12, left + gutter.offsetWidth, left + box.clientWidth);
+    revealLine(box, line);
   };
 
   // An editor in `host`. `text` is what it shows and `original` what "Undo my changes" returns to, the same if left out.
@@ -273,22 +275,23 @@
     let first = clean(original);
     let shown = []; // the lines of the layer, as one text each
     let lines = [];
-    let mark; // { line, sentence }; a sentence without a line has none
+    let mark; // { line, sentence }, the line NaN if none is to blame
 
-    const showMark = () => {
+    const showMark = (now) => {
+      mark = now;
       for (const column of [layer, gutter]) {
         for (const [k, line] of [...column.children].entries()) line.classList.toggle("editor-wrong", k === mark?.line);
       }
       area.setAttribute("aria-invalid", String(Boolean(mark)));
-      const where = mark?.line === undefined ? "" : `Line ${mark.line + 1}: `;
+      const where = mark?.line >= 0 ? `Line ${mark.line + 1}: ` : "";
       if (!mark) said.replaceChildren();
       else if (said.textContent !== where + mark.sentence) said.replaceChildren(make("b", {}, where), mark.sentence);
     };
     // The mark moves with its line and goes when that changes, or, without a line, when anything does.
-    const keepMark = (old, now) => {
+    const kept = (old, now) => {
       const [head, tail] = ends(old, now);
-      if (mark?.line >= old.length - tail) mark.line += now.length - old.length;
-      else if (!(mark?.line < head)) mark = undefined;
+      if (mark?.line >= old.length - tail) return { ...mark, line: mark.line + now.length - old.length };
+      return mark?.line < head ? mark : undefined;
     };
     const showNumbers = () => {
       while (gutter.children.length < lines.length) gutter.append(make("span", { textContent: gutter.children.length + 1 }));
@@ -314,15 +317,14 @@
       shown = now;
       const before = lines;
       lines = area.value.split("\n");
-      keepMark(before, lines);
       showNumbers();
       undo.disabled = area.value === first;
-      showMark();
+      showMark(kept(before, lines));
       [area.scrollLeft, area.scrollTop] = [0, 0]; // it has no scroll of its own: the box moves
     };
 
     const hand = hands(area);
-    listen(area, hand, onRun && (() => onRun(area.value)), made.tell);
+    listen(area, hand.keys, { ...hand.commands, Enter: onRun && (() => onRun(area.value)) }, made.tell);
     area.addEventListener("input", () => {
       const { value, selectionEnd } = area;
       if (clean(value) !== value) {
@@ -338,7 +340,7 @@
     area.addEventListener("paste", (event) => {
       event.preventDefault();
       const pasted = event.clipboardData.getData("text/plain").replace(/\u00a0/g, " "); // pages have blanks that Python refuses
-      hand.replace(area.selectionStart, area.selectionEnd, clean(pasted));
+      if (pasted) hand.replace(area.selectionStart, area.selectionEnd, clean(pasted));
     });
     undo.addEventListener("click", () => {
       const caret = Math.min(area.selectionEnd, first.length);
@@ -356,14 +358,10 @@
       text: () => area.value,
       set,
       mark(line, sentence) {
-        mark = { sentence };
-        if (Number.isFinite(line)) mark.line = Math.min(Math.max(Math.trunc(line), 1), lines.length) - 1;
-        showMark();
+        showMark({ sentence, line: Math.min(Math.max(Number.parseInt(line, 10), 1), lines.length) - 1 });
+        if (mark.line >= 0) revealLine(made.box, layer.children[mark.line]);
       },
-      clear() {
-        mark = undefined;
-        showMark();
-      },
+      clear: () => showMark(undefined),
       focus: () => area.focus(),
       changed: () => area.value !== first,
     };
