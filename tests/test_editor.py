@@ -765,6 +765,8 @@ def test_what_is_typed_is_in_view(page, width):
         for key in keys:
             page.keyboard.press(key)
         page.wait_for_function(shown, arg=place, timeout=5000)
+    page.evaluate(PASTE, {"text/plain": "line\n" * 20 + "z" * 300})
+    page.wait_for_function(shown, arg=[102, 300], timeout=5000)
     assert page.evaluate("[area.scrollLeft, area.scrollTop]") == [0, 0]
 
 
@@ -954,6 +956,8 @@ def essential_path(engine, file):
     engine.wait("document.querySelector('.editor-box').scrollLeft > 500")
     send("HOME")
     engine.wait("document.querySelector('.editor-box').scrollLeft < 5")
+    page(f"({PASTE})({{ 'text/plain': '{'z' * 300}' }})")
+    engine.wait("document.querySelector('.editor-box').scrollLeft > 1000")
     send("END", "z")
     engine.wait("document.querySelector('.editor-box').scrollLeft > 500")
     assert page("return [area.scrollLeft, area.scrollTop]") == [0, 0]

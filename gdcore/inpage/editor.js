@@ -320,7 +320,6 @@
       showNumbers();
       undo.disabled = area.value === first;
       showMark(kept(before, lines));
-      [area.scrollLeft, area.scrollTop] = [0, 0]; // it has no scroll of its own: the box moves
     };
 
     const hand = hands(area);
