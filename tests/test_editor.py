@@ -216,7 +216,7 @@ def test_the_layer_says_what_the_textarea_says(page):
 
 def test_the_packages_own_source_is_shown_as_it_is(page):
     begin(page)
-    for source in sorted((ROOT / "gdcore" / "methods").glob("*.py")) + [ROOT / "gdcore" / "tables.py"]:
+    for source in [*sorted((ROOT / "gdcore" / "methods").glob("*.py")), ROOT / "gdcore" / "tables.py"]:
         text = source.read_text("utf-8")
         page.evaluate("(text) => editor.set(text)", text)
         assert value(page) == text and page.locator(".editor-layer").evaluate("each => each.textContent") == text + "\n"
@@ -847,6 +847,8 @@ def test_paper_shows_the_whole_text_in_colours(page):
         "['.editor-line:last-child', '.editor-box'].map((each) => document.querySelector(each).getBoundingClientRect().bottom)"
     )
     assert bottoms[0] <= bottoms[1]
+    heights = page.locator(".editor-line").evaluate_all("all => all.slice(0, 3).map((each) => each.offsetHeight)")
+    assert len(set(heights)) == 1, "a sign beside its number takes no line"
     assert page.locator(".editor-line").nth(11).evaluate("each => each.offsetHeight") > 50
     keyword = page.locator(".editor-keyword").first
     assert keyword.evaluate("each => getComputedStyle(each).color") == page.evaluate("""() => {
