@@ -8,6 +8,7 @@ licences    what is shipped in the book, by whom it is, and under which licence
 repository  Binder, and "Something is wrong here", where there is a public repository
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
+links       a notebook's plain links become the book's numbered references
 arrangement folded code below its figure, or at its section's end
 in_print    what other books print: a line in the margin
 lookups     what each reference would look up again, looked up once
@@ -35,6 +36,7 @@ from downhill import (
     ids,
     in_print,
     licences,
+    links,
     look,
     lookups,
     outcome,
@@ -52,6 +54,7 @@ MODULES = (
     scripts,
     ids,
     licences,
+    links,
     look,
     lookups,
     arrangement,
