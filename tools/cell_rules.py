@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 
 from tests.pages import ARRANGED
+from tools import links
 from tools.notebooks import MARK, bare, notebooks, unchecked
 
 LONGEST, MEDIAN, WIDEST, OPEN, CHECKS = 25, 8, 79, 15, 60
@@ -29,7 +30,7 @@ def complaints(page: str, notebook: Any, text: str | None = None) -> list[str]:
     said = [f"{page}#{cell.id}: {problem}" for cell in _code(notebook) for problem in _of_cell(cell)]
     if page in ARRANGED:
         said += [f"{page}#{cell.id}: {problem}" for cell in _code(notebook) for problem in of_open_cell(cell)]
-    said += [f"{page}#{cell}: {problem}" for cell, problem in rebound(notebook)]
+    said += [f"{page}#{cell}: {problem}" for cell, problem in [*rebound(notebook), *links.complaints(page, notebook)]]
     for cell in unchecked(notebook):
         said.append(f"{page}#{cell}: its checked output is missing or not text. Run the cell and save the notebook.")
     lengths = [len(cell.source.splitlines()) for cell in _code(notebook)]

@@ -1,6 +1,7 @@
 """Notebooks as they are committed: no output but the text of cells marked `# NBVAL_CHECK_OUTPUT`.
 
-That text nbval compares. `python -m tools.notebooks` makes every notebook of the book so. A marked
+That text nbval compares. `python -m tools.notebooks` makes every notebook of the book so, and puts
+the right words into its references (tools/links.py). A marked
 cell must have been run: nbval passes over a cell without an execution count, and fails one with a
 count and no output.
 """
@@ -62,8 +63,13 @@ def _is_text(outputs: list[Any]) -> bool:
 
 
 if __name__ == "__main__":
+    from tools.links import with_right_words  # only here: what reads notebooks needs no bibliography
+
     for path in notebooks():
         notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = with_right_words(path.stem, notebook, cell.source)
         for name in unchecked(notebook):
             print(f"{path.name}: run cell {name} and save the notebook first: its checked output is missing or not text")
         path.write_text(nbformat.writes(bare(notebook), indent=1) + "\n", "utf-8")

@@ -8,6 +8,7 @@ licences    what is shipped in the book, by whom it is, and under which licence
 repository  Binder, and "Something is wrong here", where there is a public repository
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
+links       a notebook's plain links become the book's numbered references
 arrangement folded code below its figure, or at its section's end
 in_print    what other books print: a line in the margin
 lookups     what each reference would look up again, looked up once
@@ -39,6 +40,7 @@ from downhill import (
     inks,
     inpage,
     licences,
+    links,
     look,
     lookups,
     outcome,
@@ -56,6 +58,7 @@ MODULES = (
     scripts,
     ids,
     licences,
+    links,
     look,
     lookups,
     arrangement,

@@ -1,0 +1,57 @@
+"""References of a notebook, which are links with words in them, become the book's numbered ones.
+
+A notebook is read raw as well, in JupyterLab and elsewhere, so its references are plain links:
+
+    [Polyak (1964)](#polyak1964)              a work of references.bib
+    ([Polyak, 1964](#polyak1964))             the same in brackets; more follow after a semicolon
+    [(2)](#eq-race)                           an equation, by its number in the notebook
+    [Theorem 1](#thm-race), [Exercise 1](#ex-race)
+    [the figure of the race](#fig-race)       a figure; likewise a table, `#tab-…`
+    [where they meet](momentum.ipynb#meet)    a section, of another notebook if its file is named
+
+Before a page is read, each becomes the role that knows the number in the book. Sections keep their
+words.
+
+>>> as_roles("[Polyak (1964)](#polyak1964) ([A, 1](#a2001a); [B, 2](#b2002)), [(2)](race.ipynb#eq-race)")
+'{cite:t}`polyak1964` {cite:p}`a2001a,b2002`, {eq}`eq-race`'
+>>> as_roles("[the figure](#fig-race) and [where they meet](#meet), not [it](race.ipynb) or [](#home)")
+'{numref}`fig-race` and {ref}`where they meet <meet>`, not [it](race.ipynb) or {ref}`home`'
+"""
+
+from __future__ import annotations
+
+import re
+
+from sphinx.application import Sphinx
+
+ROLES = {"eq": "eq", "fig": "numref", "tab": "numref", "thm": "prf:ref", "alg": "prf:ref", "ex": "ref"}
+WORK = r"[a-z]+\d{4}[a-z]?"  # a key of references.bib
+LINK = re.compile(r"\[([^\[\]]*)\]\((?:\w+\.ipynb)?#([a-z][a-z0-9-]*)\)")
+BRACKETED = re.compile(rf"\((\[[^\[\]]*\]\(#{WORK}\)(?:; \[[^\[\]]*\]\(#{WORK}\))*)\)")
+
+
+def as_roles(text: str) -> str:
+    """A text in which links to numbered things and to sections are roles."""
+    text = BRACKETED.sub(lambda found: f"{{cite:p}}`{','.join(key for _, key in LINK.findall(found[1]))}`", text)
+    return LINK.sub(_as_role, text)
+
+
+def _as_role(link: re.Match[str]) -> str:
+    words, label = link.groups()
+    if re.fullmatch(WORK, label):
+        return f"{{cite:t}}`{label}`"
+    kind = label.split("-")[0]
+    if kind in ROLES:
+        return f"{{{ROLES[kind]}}}`{label}`"
+    return f"{{ref}}`{words} <{label}>`" if words else f"{{ref}}`{label}`"
+
+
+def read(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the roles into a notebook's text, as Sphinx reads it."""
+    if app.env.doc2path(docname).endswith(".ipynb"):
+        source[0] = as_roles(source[0])
+
+
+def setup(app: Sphinx) -> None:
+    """Register with Sphinx."""
+    app.connect("source-read", read)
