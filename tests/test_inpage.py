@@ -32,7 +32,9 @@ def test_the_page_carries_the_package_s_own_files_byte_for_byte(name):
 
 def test_every_module_is_in_the_page_or_named_with_a_reason():
     found = [found.name for found in pkgutil.walk_packages(gdcore.__path__, "gdcore.") if ".standin" not in found.name]
-    accounted = [name for name in ["gdcore", *found] if name in GDCORE or any(f"{name}.".startswith(f"{each}.") for each in ABSENT)]
+    accounted = [
+        name for name in ["gdcore", *found] if name in GDCORE or any(f"{name}.".startswith(f"{each}.") for each in ABSENT)
+    ]
     assert accounted == ["gdcore", *found]
     assert all(reason.strip() for reason in ABSENT.values())
 
@@ -52,7 +54,9 @@ def file(tmp_path_factory):
     (folder / "_static" / "inpage" / "engine.js").write_text(engine_script(), "utf-8")
     script = Path(modules.__file__).with_name("engine.js").read_text("utf-8")
     file = folder / "page.html"
-    file.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Engine</title><body><script>{script}</script>", "utf-8")
+    file.write_text(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Engine</title><body><script>{script}</script>", "utf-8"
+    )
     return file
 
 
@@ -154,7 +158,9 @@ def drawn(rng):
     for name in ("momentum", "beta1", "decay"):
         if name in has:
             settings[name] = float(rng.uniform(0, 0.95))
-    noise = {} if METHODS[method].one_start else {"noise": {"scale": float(rng.choice([0, 0.5])), "seed": int(rng.integers(1000))}}
+    noise = (
+        {} if METHODS[method].one_start else {"noise": {"scale": float(rng.choice([0, 0.5])), "seed": int(rng.integers(1000))}}
+    )
     start = place_of(landscape, *rng.uniform(0.05, 0.95, 2))
     return request_of(landscape, method, start, int(rng.integers(1, 80)), settings, **noise)
 
@@ -240,7 +246,9 @@ def reaches_nothing(server, script, wait):
     assert hits == ["/page"]
 
 
-GOOD_STEP = "def step(objective, w, state=0.0, *, learning_rate=0.01):\n    return w - learning_rate * objective.gradient(w), state"
+GOOD_STEP = (
+    "def step(objective, w, state=0.0, *, learning_rate=0.01):\n    return w - learning_rate * objective.gradient(w), state"
+)
 
 
 def test_nothing_is_reached_from_chromium(browser, file, server):
@@ -250,12 +258,12 @@ def test_nothing_is_reached_from_chromium(browser, file, server):
     page.close()
 
 
-def test_nothing_is_reached_from_firefox(firefox, file, server):
+def test_nothing_is_reached_from_firefox(firefox, file, server):  # noqa: F811
     firefox.open(file.as_uri())
     reaches_nothing(server, firefox.script, firefox.wait)
 
 
-def test_nothing_is_reached_from_webkit(webkit, file, server):
+def test_nothing_is_reached_from_webkit(webkit, file, server):  # noqa: F811
     webkit.open(file.as_uri())
     reaches_nothing(server, webkit.script, webkit.wait)
 
@@ -273,7 +281,8 @@ def test_an_endless_loop_is_ended_and_the_page_lives(page):
 def test_of_waiting_requests_the_newest_is_computed(page):
     early, late = ({**GOOD, "runs": [{**GOOD["runs"][0], "steps": steps}]} for steps in (3, 5))
     found = page.evaluate(
-        "([early, late]) => Promise.all([early, early, late].map((each) => downhill.engine.ask(each, { key: 'one' })))", [early, late]
+        "([early, late]) => Promise.all([early, early, late].map((each) => downhill.engine.ask(each, { key: 'one' })))",
+        [early, late],
     )
     assert len(found[0]["runs"][0]["points"]) == 4 and found[1] is None and len(found[2]["runs"][0]["points"]) == 6
 

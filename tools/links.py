@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
 
 def places(page: str, notebook: Any) -> dict[str, Place]:
-    """What a notebook has labels for. Numbers count one kind in one notebook, as JupyterLab does."""
+    """What a notebook has labels for. Numbers count one kind in one notebook, as in JupyterLab."""
     found: dict[str, Place] = {}
     count: dict[str, int] = {}
     for cell in notebook.cells:

@@ -7,7 +7,15 @@ from pathlib import Path
 from gdcore.explore.colours import colours
 
 _HERE = Path(__file__).parent
-SCRIPTS = ("../inpage/engine.js", "walks.js", "computed.js", "handles.js", "menu.js", "guess.js", "explore.js")  # the last puts them to work
+SCRIPTS = (
+    "../inpage/engine.js",
+    "walks.js",
+    "computed.js",
+    "handles.js",
+    "menu.js",
+    "guess.js",
+    "explore.js",
+)  # the last puts the others to work
 STYLES = ("explore.css",)
 
 _shipped: set[str] = set()  # what this page has already; a page is one kernel

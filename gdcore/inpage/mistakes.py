@@ -34,7 +34,7 @@ _BLOCKS = re.compile(r"\s*(def|if|elif|else|for|while|with|try|except|class)\b[^
 
 
 class Mistake(Exception):
-    """A mistake that gdcore has found itself: its kind, the sentence, and the line if it has one."""
+    """A mistake that gdcore has found itself: its kind, the sentence, the line if it has one."""
 
     def __init__(self, kind: str, says: str, line: int | None = None, of: str = METHOD) -> None:
         super().__init__(says)
@@ -135,7 +135,7 @@ def _quoted(text: str, last: bool = False) -> str:
 
 
 def _sentence(text: str) -> str:
-    """A message as a sentence: a capital letter unless it begins with a name of code, one full stop."""
+    """A message as a sentence, with one full stop."""
     text = " ".join(text.split()).rstrip(".")
     return f"{text}."
 

@@ -43,7 +43,7 @@ ABSENT = {
     "gdcore.results": "reads files of experiments",
     "gdcore.tables": "tables of notebooks",
 }
-"""Modules, and packages with all that is in them but what `GDCORE` names, that are not in the page."""
+"""Modules that are not in the page, and packages but for what `GDCORE` names of them."""
 
 METHODS_ABSENT: dict[str, str] = {}
 """Methods of the catalogue that do not run in the page, with the reason: all of them do."""

@@ -1,8 +1,8 @@
 """What a reader wrote, a method or a landscape, as gdcore's own kind of thing."""
 
 from __future__ import annotations
-
 import __future__
+
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from gdcore.objectives import Objective
 
 
 def namespace_of(origin: str | None) -> dict[str, Any]:
-    """The names that a reader's code finds: np and math, and those of the module that it came from."""
+    """The names that a reader's code finds: np, math, and those of the module that it is from."""
     names: dict[str, Any] = {"np": np, "math": math}
     if origin is not None:
         names.update(inspect.unwrap(METHODS[origin].function).__globals__)

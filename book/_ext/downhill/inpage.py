@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdcore.inpage.modules import engine_script
 from sphinx.application import Sphinx
+
+from gdcore.inpage.modules import engine_script
 
 FILE = "_static/inpage/engine.js"
 

@@ -12,10 +12,10 @@ A notebook is read raw as well, in JupyterLab and elsewhere, so its references a
 Before a page is read, each becomes the role that knows the number in the book. Sections keep their
 words.
 
->>> as_roles("[Polyak (1964)](#polyak1964) ([A, 1](#a2001a); [B, 2](#b2002)), [(2)](race.ipynb#eq-race)")
-'{cite:t}`polyak1964` {cite:p}`a2001a,b2002`, {eq}`eq-race`'
->>> as_roles("[the figure](#fig-race) and [where they meet](#meet), not [it](race.ipynb) or [](#home)")
-'{numref}`fig-race` and {ref}`where they meet <meet>`, not [it](race.ipynb) or {ref}`home`'
+>>> as_roles("[Polyak (1964)](#polyak1964) ([A, 1](#a2001a); [B, 2](#b2002)), [(2)](a.ipynb#eq-b)")
+'{cite:t}`polyak1964` {cite:p}`a2001a,b2002`, {eq}`eq-b`'
+>>> as_roles("[the figure](#fig-race) and [where they meet](#meet), not [it](a.ipynb) or [](#home)")
+'{numref}`fig-race` and {ref}`where they meet <meet>`, not [it](a.ipynb) or {ref}`home`'
 """
 
 from __future__ import annotations

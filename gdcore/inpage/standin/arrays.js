@@ -80,7 +80,6 @@ const numeric = (x) => {
 
 const isArray = (x) => x instanceof NDArray || x instanceof Scalar;
 const isList = (x) => Array.isArray(x) && ($B.get_class(x) === _b_.list || _b_.issubclass($B.get_class(x), _b_.tuple));
-const ORDER = "biOU";
 const wider = (a, b) => (a === b ? a : a === "U" || b === "U" ? "U" : a === "O" || b === "O" ? "O" : a === "f" || b === "f" ? "f" : "i");
 
 // Whatever Python hands over, as an array or a Scalar; lists of lists row by row.
@@ -137,7 +136,7 @@ const broadcastTo = (x, shape) => {
   return new NDArray(data, shape, x.kind, strides, x.offset ?? 0);
 };
 
-const power = (x, y) => (y === 2 ? x * x : y === 0.5 ? Math.sqrt(x) : y === 1 ? x : Math.pow(x, y));
+const power = (x, y) => (y === 2 ? x * x : y === 0.5 ? Math.sqrt(x) : y === 1 ? x : x ** y);
 const modulo = (x, y) => x - Math.floor(x / y) * y;
 const NUMBERS = {
   add: (x, y) => x + y,
@@ -275,8 +274,8 @@ const ufunc = (f, kind) => {
   return made;
 };
 
-const larger = (x, y) => (x !== x || y !== y ? Number.NaN : x >= y ? x : y);
-const smaller = (x, y) => (x !== x || y !== y ? Number.NaN : x <= y ? x : y);
+const larger = (x, y) => (Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : x >= y ? x : y);
+const smaller = (x, y) => (Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : x <= y ? x : y);
 const binary = (f) => (x, y) => two(f, asFloats(asArray(x)), asFloats(asArray(y)), "f");
 
 // NumPy's order of adding: eight sums side by side, and halves of what is longer than 128.
@@ -316,8 +315,8 @@ const REDUCTIONS = {
   any: [(data, from, length) => data.slice(from, from + length).some(Boolean), () => "b"],
   all: [(data, from, length) => data.slice(from, from + length).every(Boolean), () => "b"],
   mean: [(data, from, length) => pairwise(data, from, length) / length, () => "f"],
-  argmax: [best((x, y) => x > y || (x !== x && y === y)), () => "i"],
-  argmin: [best((x, y) => x < y || (x !== x && y === y)), () => "i"],
+  argmax: [best((x, y) => x > y || (Number.isNaN(x) && !Number.isNaN(y))), () => "i"],
+  argmin: [best((x, y) => x < y || (Number.isNaN(x) && !Number.isNaN(y))), () => "i"],
 };
 
 const axesOf = (axis, number) => {

@@ -76,7 +76,10 @@ def _part(place):
 
 
 def _maker(fields, defaults):
-    names = [each if place < len(fields) - len(defaults) else f"{each}=_d[{place - len(fields) + len(defaults)}]" for place, each in enumerate(fields)]
+    names = [
+        each if place < len(fields) - len(defaults) else f"{each}=_d[{place - len(fields) + len(defaults)}]"
+        for place, each in enumerate(fields)
+    ]
     space = {"_d": defaults, "_new": tuple.__new__}
     exec(f"def __new__(cls, {', '.join(names)}):\n    return _new(cls, ({', '.join(fields)},))", space)
     return space["__new__"]

@@ -3,13 +3,44 @@
 What is done at every step is in arrays.js; what is not there at all raises an AttributeError.
 """
 
+from math import e, inf, nan, pi
+
 import _arrays
 from _arrays import (
-    arccos, arcsin, arctan, arctan2, broadcast_shapes, broadcast_to, ceil, cos, cosh, exp, expm1, floor, full, hypot,
-    isfinite, isinf, isnan, log, log1p, log2, log10, logaddexp, maximum, minimum, sign, sin, sinh, sqrt, stacked,
-    swapaxes, tan, tanh, where,
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    broadcast_shapes,
+    broadcast_to,
+    ceil,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    floor,
+    full,
+    hypot,
+    isfinite,
+    isinf,
+    isnan,
+    log,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    maximum,
+    minimum,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    stacked,
+    swapaxes,
+    tan,
+    tanh,
+    where,
 )
-from math import e, inf, nan, pi
 
 newaxis = None
 abs = absolute = _arrays.absolute
@@ -79,7 +110,9 @@ class dtype:
         return hash(self.name)
 
 
-_KINDS = {each: dtype(each, name) for each, name in (("f", "float64"), ("i", "int64"), ("b", "bool"), ("O", "object"), ("U", "<U1"))}
+_KINDS = {
+    each: dtype(each, name) for each, name in (("f", "float64"), ("i", "int64"), ("b", "bool"), ("O", "object"), ("U", "<U1"))
+}
 
 
 class ndarray:

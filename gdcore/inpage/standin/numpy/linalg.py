@@ -14,11 +14,10 @@ def norm(x, axis=None, keepdims=False):
 
 
 def solve(matrices, vectors):
-    """x with A x = b for each matrix, by elimination with the largest pivot; vectors are columns."""
+    """x with A x = b for each matrix, by elimination with the largest pivot; b are columns."""
     rows, columns = matrices.shape[-1], vectors.shape[-1]
     found = [
-        _solved(A.tolist(), b.tolist())
-        for A, b in zip(matrices.reshape(-1, rows, rows), vectors.reshape(-1, rows, columns))
+        _solved(A.tolist(), b.tolist()) for A, b in zip(matrices.reshape(-1, rows, rows), vectors.reshape(-1, rows, columns))
     ]
     return np.array(found).reshape(vectors.shape)
 

@@ -34,7 +34,7 @@ def brentq(f, a, b, xtol=2e-12, rtol=8.9e-16, maxiter=100, full_output=False, di
 
 
 def _moves(last_move, move, narrow, half, last, now, other, f_last, f_now, f_other):
-    """The last move and the next: by the secant or by the inverse parabola, or half of the interval."""
+    """The last move and the next: by the secant, the inverse parabola, or half of the interval."""
     if abs(last_move) > narrow and abs(f_now) < abs(f_last):
         if last == other:
             trial = -f_now * (now - last) / (f_now - f_last)

@@ -1,4 +1,4 @@
-"""Lanczos' method is not in the page: the names are here for gdcore.curvature.spectrum to import."""
+"""Lanczos' method is not in the page: the names are here to be imported."""
 
 
 class ArpackError(RuntimeError):
