@@ -248,7 +248,8 @@ class Stage:
             for walk in figure.call(layer, axes, figure.start)[1]:
                 walk.draw(self.plain_axes)
         self.names = [_panel_name(sheet.ax, k) for k, sheet in enumerate(self.sheets, 1)]
-        if figure.beside is not None and not self.sheets[0].ax.get_title():
+        first = self.sheets[0].ax
+        if figure.beside is not None and not (first.get_title() or first.get_label()):
             self.names[0] = "map"
         if (figure.controls or figure.play) and len(set(self.names)) < len(self.names):
             raise ValueError(
