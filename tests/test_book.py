@@ -17,7 +17,6 @@ from tests.figures import COLOUR, contrast
 from tests.pages import PAGES
 
 FIGURES = "figure.explore:has(.explore-controls)"
-PICTURE = "figure => figure.querySelector('.explore-picture').innerHTML"
 
 
 def open_page(watched, book, name, address="", formulas=False):
@@ -39,6 +38,12 @@ def wake(page, name):
     figure.scroll_into_view_if_needed()
     page.wait_for_selector(f"figure.explore[id='{name}'][data-ready]")
     return figure
+
+
+def picture(figure):
+    """What is drawn, once the page has computed it."""
+    expect(figure).not_to_have_attribute("aria-busy", "true", timeout=20_000)
+    return figure.evaluate("figure => figure.querySelector('.explore-picture').innerHTML")
 
 
 def controls(figure):
@@ -70,18 +75,18 @@ def settled(figure):
 def test_every_control_changes_the_picture_at_both_ends(watched, book, name):
     page = open_page(watched, book, name)
     for figure in figures(page):
-        start = figure.evaluate(PICTURE)
+        start = picture(figure)
         for control in controls(figure):
             seen = []
             for end in ("first", "last"):
                 move(control, end)
-                seen.append(figure.evaluate(PICTURE))
+                seen.append(picture(figure))
                 settled(figure)
             assert seen[0] != seen[1], f"{figure.get_attribute('id')}: {control.get_attribute('data-name')} changes nothing"
             reset = figure.get_by_role("button", name="Reset", include_hidden=True)
             if reset.is_enabled():  # not where the last position is the start
                 reset.click()
-            assert figure.evaluate(PICTURE) == start
+            assert picture(figure) == start
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -104,7 +109,7 @@ def test_an_address_restores_the_state(watched, book, browser, name):
         for control in controls(figure):
             move(control, "last")
     names = [figure.get_attribute("id") for figure in figures(page)]
-    pictures = [figure.evaluate(PICTURE) for figure in figures(page)]
+    pictures = [picture(figure) for figure in figures(page)]
     captions = [figure.locator(".explore-result").inner_text() for figure in figures(page)]
     if not names:
         return
@@ -113,7 +118,7 @@ def test_an_address_restores_the_state(watched, book, browser, name):
     page.goto("about:blank")
     page.goto(address)
     again = [wake(page, other) for other in names]
-    assert [figure.evaluate(PICTURE) for figure in again] == pictures
+    assert [picture(figure) for figure in again] == pictures
     assert [figure.locator(".explore-result").inner_text() for figure in again] == captions
 
 
@@ -132,7 +137,9 @@ def test_captions_say_what_gdcore_computes(watched, book, name):
             state = ",".join(f"{control}={value}" for control, value in values.items())
             page.evaluate("state => (location.hash = state)", f"{figure}:{state}")
             caption = wake(page, figure).locator(".explore-result")
-            expect(caption, f"{figure} at {state}").to_contain_text(with_minus(getattr(expected, figure)(**values)))
+            expect(caption, f"{figure} at {state}").to_contain_text(
+                with_minus(getattr(expected, figure)(**values)), timeout=20_000
+            )
 
 
 @pytest.mark.parametrize("name", PAGES)

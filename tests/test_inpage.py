@@ -10,11 +10,16 @@ from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
+import ipywidgets
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import gdcore
+from gdcore import words
 from gdcore.catalogue import LANDSCAPES, METHODS
+from gdcore.explore import Run, live_walks
+from gdcore.explore import page as pages
 from gdcore.hyperparameters import signature_of
 from gdcore.inpage import modules
 from gdcore.inpage.answer import answer
@@ -177,6 +182,103 @@ def test_mistakes_are_found_in_the_page_as_in_cpython(page, name):
     error = found["error"] or found["runs"][0]["error"]
     assert (error["kind"], error["line"], error["of"]) == (kind, line, of), error["says"]
     assert error["says"].endswith(".") and len(error["says"]) < 160
+
+
+# Walks that a figure asks for
+
+
+@live_walks(
+    landscape="canyon",
+    runs=[Run("gradient_descent", learning_rate="rate"), Run("kind", learning_rate="rate", name="ball")],
+    start_at=("x", "y"),
+    steps=30,
+    rate=ipywidgets.FloatSlider(min=0.001, max=0.03, step=0.0005, value=0.01, description="learning rate η"),
+    x=ipywidgets.FloatSlider(min=-0.9, max=2.9, step=0.02, value=-0.5, description="start w₁"),
+    y=ipywidgets.FloatSlider(min=-1.9, max=2.9, step=0.02, value=2.3, description="start w₂"),
+    kind=ipywidgets.ToggleButtons(options=["momentum", "nesterov"], value="momentum", description="rolls by"),
+    alt="A walker and a ball in a canyon.",
+)
+def rolling(walks, rate):
+    """A figure whose walks the page computes."""
+    return f"At {words.plain(rate)}: " + ", ".join(words.significant(walk.end) for walk in walks)
+
+
+@pytest.fixture(scope="module")
+def rolling_file(file):
+    pages.begin_page()
+    html = pages.html_of(rolling.explorable)
+    pages.begin_page()
+    there = file.with_name("rolling.html")
+    there.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Rolling</title><main>{html}</main>", "utf-8")
+    return there
+
+
+def says(**values):
+    figure = rolling.explorable
+    return figure.computed.walk(figure.start | values)[0]
+
+
+def test_the_page_computes_what_the_reader_asks_for(watched, rolling_file):
+    page = watched.page
+    page.goto(rolling_file.as_uri())
+    figure, caption = page.locator("#rolling"), page.locator(".explore-result")
+    page.wait_for_selector("#rolling[data-ready]")
+    assert caption.inner_text() == says() and page.locator("iframe").count() == 0  # nothing is loaded before it is needed
+    page.evaluate("downhill.engine.silence = 60_000")
+    start = figure.inner_html()
+    figure.get_by_label("learning rate η").press("End")
+    expect(caption).to_have_text(says(rate=0.03), timeout=30_000)
+    figure.get_by_label("nesterov").check()
+    expect(caption).to_have_text(says(rate=0.03, kind="nesterov"))
+    grip = page.locator(".explore-handle .grip").bounding_box()
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y + 40, steps=6)
+    page.mouse.up()
+    at = {
+        name: float(value.replace("−", "-"))
+        for name, value in zip("xy", figure.locator(".explore-control output").all_inner_texts()[1:3], strict=True)
+    }
+    assert at["x"] > -0.5 and at["y"] < 2.3
+    expect(caption).to_have_text(says(rate=0.03, kind="nesterov", **at))
+    page.wait_for_function("location.hash.includes('kind=nesterov')")
+    address = page.evaluate("location.href")
+    figure.get_by_role("button", name="Reset").click()
+    expect(caption).to_have_text(says())
+    assert figure.locator(".explore-walk path").count() and len(figure.inner_html()) == pytest.approx(len(start), rel=0.05)
+    page.goto("about:blank")
+    page.goto(address)
+    expect(caption).to_have_text(says(rate=0.03, kind="nesterov", **at), timeout=30_000)
+
+
+def test_a_walk_is_played_and_read_at_any_step(watched, rolling_file):
+    page = watched.page
+    page.goto(f"{rolling_file.as_uri()}#rolling:rate=0.02,step=7")
+    page.wait_for_selector("#rolling[data-ready]")
+    expect(page.locator(".explore-result")).to_have_text(says(rate=0.02), timeout=30_000)
+    figure = rolling.explorable
+    _, walks = figure.computed.walk(figure.start | {"rate": 0.02})
+    told = page.locator(".explore-readings b").all_inner_texts()
+    assert told == ["7", *(walk.texts[7] for walk in walks)]
+
+
+@pytest.mark.parametrize("x", [0.3158, 4.13e-9, -99.7, 12_345.6, 0.0, 0.01234, 9_876.5, 2.46e17, -3.14e-5, 1.0])
+def test_readings_are_written_as_in_python(watched, rolling_file, x):
+    watched.page.goto(rolling_file.as_uri())
+    assert watched.page.evaluate("x => exploreParts.significant(x)", x) == words.significant(x)
+
+
+def test_firefox_computes_too(firefox, rolling_file):  # noqa: F811
+    firefox.open(f"{rolling_file.as_uri()}#rolling:rate=0.03")
+    caption = json.dumps(says(rate=0.03))
+    firefox.wait(f"document.querySelector('.explore-result').textContent === {caption}", seconds=60)
+
+
+def test_webkit_computes_too(webkit, rolling_file):  # noqa: F811
+    webkit.open(f"{rolling_file.as_uri()}#rolling:rate=0.03")
+    caption = json.dumps(says(rate=0.03))
+    webkit.wait(f"document.querySelector('.explore-result').textContent === {caption}", seconds=60)
 
 
 # That it reaches nothing

@@ -55,19 +55,28 @@
       if (above.length < length) curve[1].fill(-FAR, above.length); // where it diverged it is infinitely high
       return { look, curves: start[w].curves, tracks: [map, curve], text: (k) => significant(above[k]) };
     };
+    let newest = 0; // of the requests: while its answer is awaited, the figure is busy
+    let reset = 0; // the newest before the start was shown again
+    const done = (number) => {
+      if (number === newest) element.removeAttribute("aria-busy");
+    };
     const ask = () => {
+      newest += 1;
+      const number = newest;
       if (controls.every((each) => each.position() === each.start)) {
         [walks, caption] = [start, first];
+        reset = number;
+        done(number);
         return arrived();
       }
       const engine = window.downhill?.engine;
       if (!engine) return failed(NO_ENGINE);
       const asked = filled(request, value);
-      const late = setTimeout(() => element.setAttribute("aria-busy", "true"), 300);
+      element.setAttribute("aria-busy", "true");
       engine
         .ask(asked, { key: element.id })
         .then((answer) => {
-          if (!answer) return;
+          if (!answer || number < reset) return;
           const error = answer.error ?? answer.runs.find((run) => run.error)?.error;
           if (error) return failed(error.says);
           walks = answer.runs.map((run, w) => walkOf(run, asked.runs[w], w, answer.lowest ?? 0));
@@ -75,10 +84,7 @@
           arrived();
         })
         .catch((error) => failed(error.says ?? NO_ENGINE))
-        .finally(() => {
-          clearTimeout(late);
-          element.removeAttribute("aria-busy");
-        });
+        .finally(() => done(number));
     };
     return { ask, walks: () => walks, caption: () => caption };
   };
