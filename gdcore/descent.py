@@ -192,6 +192,11 @@ class _Walk:
                     points = points.astype(np.result_type(points, w), copy=False)
                 else:
                     w, state = step(self.objective.at(t) if varies else self.objective, w, state)
+            if np.shape(w) != points.shape[1:]:
+                raise ValueError(
+                    f"method must return w in its shape, {points.shape[1:]}, and {name_of(self.method)} "
+                    f"returned shape {np.shape(w)} at step {t}"
+                )
             points[place] = w
             if self.observe is not None:
                 observed.append(_observation(self.observe(t, w, state), observed))

@@ -453,3 +453,11 @@ def test_what_is_not_an_objective_is_refused(objective):
 def test_an_observer_that_returns_no_columns_is_refused(observe, error, message):
     with pytest.raises(error, match=message):
         descend(gradient_descent, objectives.canyon(), START, 2, observe=observe)
+
+
+def test_a_shape_that_changes_later_is_refused_too():
+    def shrinking(objective, w, state=0):
+        return (w if state < 2 else w[:1]), state + 1
+
+    with pytest.raises(ValueError, match=r"must return w in its shape, \(2,\), and shrinking returned shape \(1,\) at step 3"):
+        descend(shrinking, canyon(), [0, 0], 5)

@@ -249,6 +249,7 @@
             placeHandles();
           };
           if (player) player.to(wantedStep ?? lastStep, false);
+          live?.ask(); // for what an address has said
           placeHandles();
           element.dataset.ready = "";
         })
