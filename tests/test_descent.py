@@ -460,4 +460,4 @@ def test_a_shape_that_changes_later_is_refused_too():
         return (w if state < 2 else w[:1]), state + 1
 
     with pytest.raises(ValueError, match=r"must return w in its shape, \(2,\), and shrinking returned shape \(1,\) at step 3"):
-        descend(shrinking, canyon(), [0, 0], 5)
+        descend(shrinking, objectives.canyon(), [0, 0], 5)
