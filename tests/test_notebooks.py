@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
 
 from tests.conftest import ROOT
 from tools import cell_rules, notebooks
@@ -123,3 +124,14 @@ def test_bare_keeps_checked_text_and_nothing_else():
     assert notebooks.unchecked(clean) == []
     checked.execution_count = None
     assert notebooks.unchecked(notebook) == [checked.id]
+
+
+def test_each_cell_of_the_front_page_runs_twice_in_a_row_and_all_run_again():
+    notebook = read(notebooks.BOOK / "index.ipynb")
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert any("@explore" in cell.source for cell in cells)
+    again = [cell for cell in cells for _ in range(2)] + cells
+    notebook.cells = [nbformat.v4.new_code_cell(cell.source) for cell in again]
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(notebooks.BOOK)}}).execute()
+    said = [output for cell in notebook.cells for output in cell.outputs if output.get("name") == "stderr"]
+    assert said == []
