@@ -100,14 +100,15 @@ def test_a_warning_that_lies_in_no_page_is_given_again(tmp_path):
 
 def test_what_pages_are_made_of_is_looked_at(tmp_path):
     book = small(tmp_path, **{"three.ipynb": notebook("from gdcore import text\nprint(text)")})
-    book.write("gdcore/__init__.py", "text = 'old figure'")
+    beside = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"  # the build needs more of gdcore
+    book.write("gdcore/__init__.py", f"{beside}text = 'old figure'")
     book.write("_static/own.css", "p { color: red }")
-    environment = {"PYTHONPATH": str(tmp_path)}
+    environment = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     assert book.build(**environment).code == 0
     assert book.build(**environment).read == []
     book.write("book/two.md", "# Two\n\nmore")
     assert book.build(**environment).read == ["two"]
-    book.write("gdcore/__init__.py", "text = 'new figure'")
+    book.write("gdcore/__init__.py", f"{beside}text = 'new figure'")
     assert sorted(book.build(**environment).read) == ["index", "one", "three", "two"]
     assert "new figure" in book.page("three")
     style = book.page("two").partition("own.css")[2][:20]

@@ -101,7 +101,7 @@ def test_positions_of_each_kind_of_control(control, kind, values, texts):
     [
         (slider(min=-0.9, max=0.9, step=0.9, value=0), ("-0.9", "0", "0.9")),
         (ipywidgets.FloatLogSlider(min=-10, max=4, step=7, value=1e-3, readout_format=".1e"), ("1e-10", "0.001", "10000")),
-        (ipywidgets.SelectionSlider(options=[("one half", 0.5), ("all", None)]), ("0.5", "all")),
+        (ipywidgets.SelectionSlider(options=[("one half", 0.5), ("all", None)]), ("one half", "all")),
         (ipywidgets.Dropdown(options=["a", "b"]), ("a", "b")),
         (ipywidgets.Checkbox(), ("off", "on")),
     ],

@@ -41,8 +41,8 @@ class Control:
 
     - `kind`: that of the page's own element, range, select, radio or checkbox.
     - `start`: the position at the start, counted from 0.
-    - `keys`: what an address holds for each position: numbers in plain ASCII ("-0.8", "1e-10"),
-      which every program carries whole, other texts as they are shown.
+    - `keys`: what an address holds for each position: a text that says the value as a number in
+      plain ASCII ("-0.8", "1e-10"), which every program carries whole, other texts as shown.
     - `label`: the widget's description. A unit stands in parentheses at its end, as in
       "angle (°)", and is read aloud with the value.
     """
@@ -131,7 +131,7 @@ def _as_written(text: str) -> str:
 
 
 def _key(value: Any, text: str) -> str:
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool) and words.plain(value) == text:
         return f"{value:.12g}"
     return text
 

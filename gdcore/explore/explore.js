@@ -115,7 +115,7 @@
     const read = () => set(kind.get(inputs));
     // The position of a text of an address: its label, else the nearest number (0,9 is 0.9), else none.
     const find = (text) => {
-      if (labels.includes(text)) return labels.indexOf(text);
+      for (const texts of [plainer, labels]) if (texts.includes(text)) return texts.indexOf(text);
       const wanted = number(text);
       const distances = labels.map((label) => Math.abs(number(label) - wanted)).map((far) => (far < Infinity ? far : Infinity));
       const least = Math.min(...distances);

@@ -13,10 +13,9 @@ import re
 from importlib import resources
 from pathlib import Path
 
-import gdcore
 from gdcore.inpage.ziggurat import layers
 
-ROOT = Path(gdcore.__file__).parent
+ROOT = Path(__file__).parents[1]
 STANDIN = Path(__file__).with_name("standin")
 
 GDCORE = (
