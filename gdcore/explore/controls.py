@@ -131,9 +131,8 @@ def _as_written(text: str) -> str:
 
 
 def _key(value: Any, text: str) -> str:
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool) and words.plain(value) == text:
-        return f"{value:.12g}"
-    return text
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(value)
+    return f"{value:.12g}" if is_number and words.plain(float(value)) == text else text
 
 
 def _check_count(where: str, count: int, advice: str) -> None:
