@@ -22,7 +22,7 @@ FIGURES = "figure.explore:has(.explore-controls)"
 def open_page(watched, book, name, address="", formulas=False):
     """A page of the book. Setting its formulas takes two thirds of the time to open it; tests that look at none leave them."""
     if not formulas:
-        watched.page.route("**/mathjax/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        watched.page.route("**/mathjax/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
     watched.page.goto(f"{(book / f'{name}.html').as_uri()}{address}")
     return watched.page
 
