@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from tools import browser as browsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from tests.engines import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -81,6 +84,25 @@ def watched(browser: Browser) -> Iterator[Watched]:
     context.close()
     assert not seen.errors
     assert not seen.requests
+
+
+def _started(name: str, engine: Callable[[], AbstractContextManager[Engine]]) -> Iterator[Engine]:
+    if engines.missing(name):
+        pytest.fail(f"missing: {engines.missing(name)}")
+    with engine() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def firefox() -> Iterator[Engine]:
+    """Firefox, one for each file of tests."""
+    yield from _started("firefox", engines.firefox)
+
+
+@pytest.fixture(scope="module")
+def webkit() -> Iterator[Engine]:
+    """WebKit, Safari's engine, one for each file of tests."""
+    yield from _started("webkit", engines.webkit)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -14,9 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests import engines
 from tests.conftest import ROOT
-from tests.test_engines import started
 
 INPAGE = ROOT / "gdcore" / "inpage"
 CODE = '''\
@@ -888,16 +886,6 @@ def test_nothing_moves_by_itself(page):
 
 
 # The essential path in other engines
-
-
-@pytest.fixture(scope="module")
-def firefox():
-    yield from started("firefox", engines.firefox)
-
-
-@pytest.fixture(scope="module")
-def webkit():
-    yield from started("webkit", engines.webkit)
 
 
 def picture_of(engine):

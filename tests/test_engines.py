@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from tests import engines
 from tests.figures import write_page
 
 STATE = """const figure = document.getElementById("%s");
@@ -17,23 +16,6 @@ return {
   shown: slider.parentElement.querySelector("output").textContent,
   handles: [...figure.querySelectorAll("input, select")].map((each) => each.type === "radio" ? each.checked : each.value),
 }"""
-
-
-def started(name, engine):
-    if engines.missing(name):
-        pytest.fail(f"missing: {engines.missing(name)}")
-    with engine() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def firefox():
-    yield from started("firefox", engines.firefox)
-
-
-@pytest.fixture(scope="module")
-def webkit():
-    yield from started("webkit", engines.webkit)
 
 
 @pytest.fixture(scope="module")

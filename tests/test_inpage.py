@@ -25,7 +25,6 @@ from gdcore.inpage import modules
 from gdcore.inpage.answer import answer
 from gdcore.inpage.modules import ABSENT, GDCORE, engine_script, file_of, worker_text
 from tests.inpage_requests import MISTAKES, with_method
-from tests.test_engines import firefox, webkit  # noqa: F401
 
 # What the page carries
 
@@ -269,13 +268,13 @@ def test_readings_are_written_as_in_python(watched, rolling_file, x):
     assert watched.page.evaluate("x => exploreParts.significant(x)", x) == words.significant(x)
 
 
-def test_firefox_computes_too(firefox, rolling_file):  # noqa: F811
+def test_firefox_computes_too(firefox, rolling_file):
     firefox.open(f"{rolling_file.as_uri()}#rolling:rate=0.03")
     caption = json.dumps(says(rate=0.03))
     firefox.wait(f"document.querySelector('.explore-result').textContent === {caption}", seconds=60)
 
 
-def test_webkit_computes_too(webkit, rolling_file):  # noqa: F811
+def test_webkit_computes_too(webkit, rolling_file):
     webkit.open(f"{rolling_file.as_uri()}#rolling:rate=0.03")
     caption = json.dumps(says(rate=0.03))
     webkit.wait(f"document.querySelector('.explore-result').textContent === {caption}", seconds=60)
@@ -360,12 +359,12 @@ def test_nothing_is_reached_from_chromium(browser, file, server):
     page.close()
 
 
-def test_nothing_is_reached_from_firefox(firefox, file, server):  # noqa: F811
+def test_nothing_is_reached_from_firefox(firefox, file, server):
     firefox.open(file.as_uri())
     reaches_nothing(server, firefox.script, firefox.wait)
 
 
-def test_nothing_is_reached_from_webkit(webkit, file, server):  # noqa: F811
+def test_nothing_is_reached_from_webkit(webkit, file, server):
     webkit.open(file.as_uri())
     reaches_nothing(server, webkit.script, webkit.wait)
 

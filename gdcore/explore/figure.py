@@ -208,8 +208,10 @@ def _panel_name(ax: Any, number: int) -> str:
     """What a picture is called where only one is shown: its label if it has one of its own, its
     title, else what it shows, else its number.
     """
-    label = "" if str(ax.get_label()).startswith("<colorbar>") else str(ax.get_label())
-    named = (text.replace("$", "").split("\n")[0].strip() for text in (label, ax.get_title(), ax.get_ylabel(), ax.get_xlabel()))
+    named = (
+        text.replace("$", "").split("\n")[0].strip()
+        for text in (ax.get_label(), ax.get_title(), ax.get_ylabel(), ax.get_xlabel())
+    )
     plain = (re.sub(r"_(\d)", lambda digit: digit[1].translate(_LOWERED), text) for text in named)
     return next((text for text in plain if text and not set(text) & set("\\_^{}")), f"picture {number}")
 
