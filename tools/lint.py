@@ -20,6 +20,7 @@ CHECKS = {
     "types": ["mypy", "--no-error-summary"],
     "JavaScript and CSS": ["biome", "lint", "--colors=off", "--error-on-warnings", *STYLED],
     "cells of notebooks": ["python", "-m", "tools.cell_rules"],
+    "prose": ["python", "-m", "tools.prose"],
 }
 
 
