@@ -33,6 +33,8 @@ WORDS = {
         "so ([Nesterov, 1983](#nesterov1983); [van Laarhoven, 2017](#vanlaarhoven2017)).",
     ),
     "of another chapter": ("[](#eq-momentum)", "[(1) of momentum](momentum.ipynb#eq-momentum)"),
+    "an entry of the search": ("A {index}`jump <loss spike>`.", "A jump<!-- index: loss spike -->."),
+    "an entry by its word": ("The *{index}`warm-up`*.", "The *warm-up<!-- index: warm-up -->*."),
     "in words of its own": ("[(1) of Momentum](#eq-momentum)", "[(1) of Momentum](momentum.ipynb#eq-momentum)"),
 }
 
@@ -51,6 +53,7 @@ WRONG = {
     "{cite:t}`polyak1964`": "{cite:t}`polyak1964` is read raw in a notebook. Write the link [](#polyak1964).",
     "{eq}`eq-race`": "{eq}`eq-race` is read raw in a notebook. Write the link [](#eq-race).",
     "{ref}`there <race>`": "{ref}`there <race>` is read raw in a notebook. Write the link [](#race).",
+    "{index}`it <race>`": "{index}`it <race>` is read raw in a notebook. Write it<!-- index: race -->. Run",
     "{numref}`tab-race`": "{numref}`tab-race` is read raw in a notebook. Write the link [](#tab-race).",
     "[here](#tab-race)": "[here](#tab-race) does not say that it is a table. Say which: [the table of …].",
     "[Nobody (2020)](#nobody2020)": "nothing has the label nobody2020. Mend it,",
@@ -72,6 +75,7 @@ def test_the_book_reads_each_reference_of_a_chapter_as_a_role(path):
     roles = links.ROLE.findall(read)
     assert sum(text.count(",") + 1 if kind == "cite:p" else 1 for kind, text, _ in roles) == written
     assert written or path.stem == "index"
+    assert "<!-- index" not in read
 
 
 def test_a_link_becomes_the_role_that_numbers_it():

@@ -58,6 +58,7 @@ UNREAD = (
     "```python\ndatum\n```",
     "```{exercise}\n:label: datum\nAn example.\n```",
     "$$\ndatum\n$$",
+    "An example<!-- index: datum -->.",
 )
 
 

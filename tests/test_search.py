@@ -49,7 +49,7 @@ It is a secretword.
 ```
 """
 CELLS = notebook("unprinted = 'printed'\nprint(unprinted)").replace(
-    '"# A notebook"', json.dumps("# Walking\n\n## Nesterov\n\nA walker of the name Nesterov, and α.")
+    '"# A notebook"', json.dumps("# Walking\n\n## Nesterov\n\nA walker<!-- index: rambler --> of the name Nesterov, and α<!-- index: first letter -->.")
 )
 
 
@@ -115,6 +115,14 @@ def test_an_entry_of_the_index_is_found_as_the_reader_spells_it(search, spelling
     hits = search(spelling)
     assert names(hits)[0] == "Look ahead: Nesterov"
     assert re.search(r"rolling\.html\?highlight=\S+#index-\d+$", hits.first.get_attribute("href"))
+
+
+@pytest.mark.parametrize("entry", ["rambler", "first letter"])
+def test_an_entry_that_a_notebook_does_not_show_is_found(search, tiny, entry):
+    hits = search(entry)
+    assert names(hits)[0] == "Nesterov"
+    assert re.search(r"walking\.html\?highlight=\S+#index-\d+$", hits.first.get_attribute("href"))
+    assert "A walker" in tiny.page("walking") and "index:" not in tiny.page("walking")
 
 
 def test_a_theorem_is_found_by_its_name_and_a_greek_letter_by_either(search):

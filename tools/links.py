@@ -2,7 +2,8 @@
 right, and the notebook with right ones. `make clean-notebooks` writes them.
 
 An author writes `[](#eq-race)` or `[](#polyak1964)` and gets `[(2)](#eq-race)` and
-`[Polyak (1964)](#polyak1964)`; what a figure, a table or a section is called is the author's.
+`[Polyak (1964)](#polyak1964)`; what a figure, a table or a section is called is the author's. Of a
+role, {index}`words <entry>`, the words stay, and the entry is not seen.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ WORK = r"[a-z]+\d{4}[a-z]?"
 LINK = re.compile(r"\[([^\[\]]*)\]\((?:(\w+)\.ipynb)?#([a-z][a-z0-9-]*)\)")
 BRACKETED = re.compile(rf"\(\[[^\[\]]*\]\(#{WORK}\)(?:; \[[^\[\]]*\]\(#{WORK}\))*\)")
 ROLE = re.compile(r"\{(cite(?::\w+)?|numref|eq|ref|prf:ref)\}`([^`<]*?)(?:\s*<([^`>]*)>)?`")
+INDEX = re.compile(r"\{index\}`(?P<words>[^`<]*?)(?:\s*<(?P<entry>[^`>]*)>)?`")
 DEFINED = re.compile(
     r"^\(([a-z0-9-]+)\)=\n#+ (.*)$"  # a section and its heading
     r"|^[`:]{3,}\{(math|exercise|table|prf:(?!proof)\w+)\}.*\n:(?:label|name): ([a-z0-9-]+)$",
@@ -94,7 +96,12 @@ def with_right_words(page: str, notebook: Any, text: str) -> str:
     def with_commas(group: re.Match[str]) -> str:
         return re.sub(r" \((\d{4})\)\]", r", \1]", group[0])
 
-    return BRACKETED.sub(with_commas, LINK.sub(worded, text))
+    return INDEX.sub(_unseen, BRACKETED.sub(with_commas, LINK.sub(worded, text)))
+
+
+def _unseen(role: re.Match[str]) -> str:
+    """The words of an `index` role, and its entry as a comment."""
+    return f"{role['words']}<!-- index: {role['entry'] or role['words']} -->"
 
 
 def complaints(page: str, notebook: Any) -> Iterator[tuple[str, str]]:
@@ -105,6 +112,8 @@ def complaints(page: str, notebook: Any) -> Iterator[tuple[str, str]]:
             continue
         for role in ROLE.finditer(cell.source):
             yield cell.id, f"{role[0]} is read raw in a notebook. Write the link [](#{role[3] or role[2]}). {FIX}"
+        for role in INDEX.finditer(cell.source):
+            yield cell.id, f"{role[0]} is read raw in a notebook. Write {_unseen(role)}. {FIX}"
         for words, _, label in LINK.findall(cell.source):
             if label not in known and label not in works():
                 yield cell.id, f"nothing has the label {label}. Mend it, or give it to a work, a heading or a figure."

@@ -116,7 +116,8 @@ def _text(tokens: list[Token]) -> str:
         elif token.type == "myst_role":
             text += "Number" if token.meta["name"] == "eval" else token.content.partition(" <")[0]
         elif not inside_work:
-            text += {"math_inline": "Formula", "code_inline": "Code", "softbreak": " "}.get(token.type, token.content)
+            plain = {"math_inline": "Formula", "code_inline": "Code", "softbreak": " ", "html_inline": ""}
+            text += plain.get(token.type, token.content)
     text = re.sub(r"\A([^\0]+)(?:\0:|:\0)", r"\1.", text).replace("\0", "")
     return re.sub(r" \(Work(?:; Work)*\)", "", text)
 

@@ -8,30 +8,46 @@ A notebook is read raw as well, in JupyterLab and elsewhere, so its references a
     [Theorem 1](#thm-race), [Exercise 1](#ex-race)
     [the figure of the race](#fig-race)       a figure; likewise a table, `#tab-…`
     [where they meet](momentum.ipynb#meet)    a section, of another notebook if its file is named
+    real eigenvalues<!-- index: lambda -->    an entry of the search, which is not seen
 
 Before a page is read, each becomes the role that knows the number in the book. Sections keep their
-words.
+words. An entry becomes a place that the search leads to.
 
 >>> as_roles("[Polyak (1964)](#polyak1964) ([A, 1](#a2001a); [B, 2](#b2002)), [(2)](a.ipynb#eq-b)")
 '{cite:t}`polyak1964` {cite:p}`a2001a,b2002`, {eq}`eq-b`'
 >>> as_roles("[the figure](#fig-race) and [where they meet](#meet), not [it](a.ipynb) or [](#home)")
 '{numref}`fig-race` and {ref}`where they meet <meet>`, not [it](a.ipynb) or {ref}`home`'
+>>> as_roles("Real eigenvalues<!-- index: lambda -->, and $\\\\mu$<!-- index: share -->.")
+'Real eigenvalues{entry}`lambda`, and $\\\\mu${entry}`share`.'
 """
 
 from __future__ import annotations
 
 import re
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.domains.index import IndexRole
 
 ROLES = {"eq": "eq", "fig": "numref", "tab": "numref", "thm": "prf:ref", "alg": "prf:ref", "ex": "ref"}
 WORK = r"[a-z]+\d{4}[a-z]?"  # a key of references.bib
 LINK = re.compile(r"\[([^\[\]]*)\]\((?:\w+\.ipynb)?#([a-z][a-z0-9-]*)\)")
 BRACKETED = re.compile(rf"\((\[[^\[\]]*\]\(#{WORK}\)(?:; \[[^\[\]]*\]\(#{WORK}\))*)\)")
+ENTRY = re.compile(r"<!-- index: ([^`>]+?) -->")
+
+
+class Entry(IndexRole):
+    """Sphinx's `index` without its words: they stand before it, and are plain text."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The entry and its place."""
+        (index, place, _), messages = super().run()
+        return [index, place], messages
 
 
 def as_roles(text: str) -> str:
-    """A text in which links to numbered things and to sections are roles."""
+    """A text in which links to numbered things and to sections, and entries, are roles."""
+    text = ENTRY.sub(r"{entry}`\1`", text)
     text = BRACKETED.sub(lambda found: f"{{cite:p}}`{','.join(key for _, key in LINK.findall(found[1]))}`", text)
     return LINK.sub(_as_role, text)
 
@@ -54,4 +70,5 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
+    app.add_role("entry", Entry())
     app.connect("source-read", read)

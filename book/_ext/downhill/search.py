@@ -2,7 +2,7 @@
 
 Sphinx's own index knows pages. Here each section, and each exercise, goes into it as a page of its
 own, named `page#anchor`, with its prose alone: no code, no output, no solution. Formulas give the
-names of their Greek letters. Words under an `{index}` role, and the names of theorems and
+names of their Greek letters. Index entries (links.py), and the names of theorems and
 algorithms, lead to their very place. `_static/search.js` ranks and shows what is found.
 """
 
@@ -128,7 +128,7 @@ def plain(node: nodes.Node | None) -> str:
 
 
 def entries(node: nodes.Element) -> Iterator[tuple[str, str]]:
-    """The words of `{index}` roles and the names of boxes under a node, each with its anchor."""
+    """The index entries and the names of boxes under a node, each with its anchor."""
     for child in own(node):
         for index in child.findall(addnodes.index):
             for kind, value, target, *_ in index["entries"]:
