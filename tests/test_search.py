@@ -49,7 +49,10 @@ It is a secretword.
 ```
 """
 CELLS = notebook("unprinted = 'printed'\nprint(unprinted)").replace(
-    '"# A notebook"', json.dumps("# Walking\n\n## Nesterov\n\nA walker<!-- index: rambler --> of the name Nesterov, and α<!-- index: first letter -->.")
+    '"# A notebook"',
+    json.dumps(
+        "# Walking\n\n## Nesterov\n\nA walker<!-- index: rambler --> of the name Nesterov, and α<!-- index: first letter -->."
+    ),
 )
 
 

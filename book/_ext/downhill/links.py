@@ -17,8 +17,8 @@ words. An entry becomes a place that the search leads to.
 '{cite:t}`polyak1964` {cite:p}`a2001a,b2002`, {eq}`eq-b`'
 >>> as_roles("[the figure](#fig-race) and [where they meet](#meet), not [it](a.ipynb) or [](#home)")
 '{numref}`fig-race` and {ref}`where they meet <meet>`, not [it](a.ipynb) or {ref}`home`'
->>> as_roles("Real eigenvalues<!-- index: lambda -->, and $\\\\mu$<!-- index: share -->.")
-'Real eigenvalues{entry}`lambda`, and $\\\\mu${entry}`share`.'
+>>> as_roles("Real eigenvalues<!-- index: lambda -->, and *so*<!-- index: share -->.")
+'Real eigenvalues{entry}`lambda`, and *so*{entry}`share`.'
 """
 
 from __future__ import annotations
