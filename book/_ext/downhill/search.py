@@ -2,7 +2,7 @@
 
 Sphinx's own index knows pages. Here each section, and each exercise, goes into it as a page of its
 own, named `page#anchor`, with its prose alone: no code, no output, no solution. Formulas give the
-names of their Greek letters. Index entries (links.py), and the names of theorems and algorithms, lead
+names of their Greek letters. Index entries (links.py) and the names of theorems and algorithms lead
 to their very place. `_static/search.js` ranks and shows what is found.
 """
 
