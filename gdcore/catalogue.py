@@ -27,8 +27,9 @@ class KnownMethod:
       "scipy": stored minimizations of SciPy; "hand": a few lines in tests/reference/by_hand.py.
     - `pytorch`: its class in torch.optim, None where PyTorch has none.
     - `scale`: the scaling rule, which hyperparameter makes up for a loss c times as large so that
-      the steps are equal: "rate" (η / c), "epsilon" (c ε, and c α inside the gradient), "damping"
-      (c δ), "nothing" (the steps do not change), None where no hyperparameter does.
+      the steps are equal: "rate" (η / c), "epsilon" (c ε, and c α inside the gradient), "squared
+      epsilon" (c² ε), "damping" (c δ), "nothing" (the steps do not change), None where no
+      hyperparameter does.
     - `needs`: the part of an objective that it cannot do without, beside the gradient.
     - `one_start`: whether it takes one start (d,) only, since each run would search on its own.
     """
@@ -37,7 +38,7 @@ class KnownMethod:
     look: tuple[str, str, str]
     reference: Literal["torch", "scipy", "hand"]
     pytorch: str | None = None
-    scale: Literal["rate", "epsilon", "damping", "nothing"] | None = None
+    scale: Literal["rate", "epsilon", "squared epsilon", "damping", "nothing"] | None = None
     needs: Literal["hessian", "penalty", "residuals", "shapes"] | None = None
     one_start: bool = False
 
@@ -51,6 +52,7 @@ _METHODS = (
     KnownMethod(methods.gradient_descent, ("blue", "solid", "o"), "torch", "SGD", scale="rate"),
     KnownMethod(methods.momentum, ("vermillion", "dashed", "s"), "torch", "SGD", scale="rate"),
     KnownMethod(methods.nesterov, ("green", "dashdot", "^"), "torch", "SGD", scale="rate"),
+    KnownMethod(methods.schedule_free, ("purple", "solid", "v"), "hand", scale="rate"),
     KnownMethod(methods.normalized_gradient, ("green", "dotted", "D"), "hand", scale="epsilon"),
     KnownMethod(methods.adagrad, ("orange", "dashed", "v"), "torch", "Adagrad", scale="epsilon"),
     KnownMethod(methods.rmsprop, ("sky blue", "dashdot", "o"), "torch", "RMSprop", scale="epsilon"),
@@ -61,6 +63,8 @@ _METHODS = (
     KnownMethod(methods.amsgrad, ("blue", "dashed", "^"), "torch", "Adam", scale="epsilon"),
     KnownMethod(methods.lion, ("orange", "dotted", "^"), "hand", scale="nothing"),
     KnownMethod(methods.muon, ("orange", "solid", ">"), "torch", "Muon", scale="epsilon", needs="shapes"),
+    KnownMethod(methods.shampoo, ("green", "dotted", "<"), "hand", scale="squared epsilon"),
+    KnownMethod(methods.soap, ("sky blue", "dashdot", ">"), "hand", scale="epsilon"),
     KnownMethod(methods.coordinate_descent, ("orange", "dashdot", "D"), "hand", scale="rate"),
     KnownMethod(methods.random_search, ("purple", "dashdot", "v"), "hand", scale="nothing"),
     KnownMethod(methods.steepest_descent, ("green", "solid", "<"), "hand", scale="rate", one_start=True),

@@ -45,6 +45,9 @@ Share = Annotated[float | Array, Range(0, 1, array=True)]
 OneNonnegative = Annotated[float, Range(0)]
 """A number ≥ 0, the same for all runs and coordinates."""
 
+OneShare = Annotated[float, Range(0, 1)]
+"""A number ≥ 0 and < 1, the same for all runs and coordinates."""
+
 Count = Annotated[int, Range(1)]
 """A whole number ≥ 1."""
 

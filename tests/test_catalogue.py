@@ -123,7 +123,8 @@ def test_the_scaling_rule_makes_equal_steps_on_the_sum_and_on_the_mean(name):
         with pytest.raises(ValueError, match=f"no hyperparameters make {name} take equal steps"):
             conventions.from_sum_to_mean(name, 25)
         return
-    settings = {"epsilon": {"epsilon": 0.5}, "damping": {"damping": 40.0}}.get(known.scale, {})
+    settings = {"epsilon": {"epsilon": 0.5}, "squared epsilon": {"epsilon": 0.5}, "damping": {"damping": 40.0}}
+    settings = settings.get(known.scale, {})
     settings |= {"learning_rate": 1e-3} if known.scale == "rate" and not known.one_start else {}
     total, mean = (dataclasses.replace(objectives.least_squares(X, t, of), shapes=((3, 1),)) for of in ("sum", "mean"))
     translated = conventions.from_sum_to_mean(name, 25, **settings)

@@ -32,7 +32,7 @@ SETTINGS = {
     "svrg": {"period": 7},
     "newton": {"damping": 50.0},
     "gauss_newton": {"damping": 50.0},
-} | {name: {"epsilon": 0.1} for name in ["normalized_gradient", "adam", "adamw", "amsgrad", "nadam", "muon"]}
+} | {name: {"epsilon": 0.1} for name in ["normalized_gradient", "adam", "adamw", "amsgrad", "nadam", "muon", "soap"]}
 # All methods that take many starts. random_search draws for each run anew; Lion steps by signs, which rounding may turn.
 BATCHED = [name for name, known in METHODS.items() if not known.one_start and name not in ("random_search", "lion")]
 FUNCTIONS = ["canyon", "two_wells", "saddle"]
@@ -183,7 +183,9 @@ def out_of_range(kind, default):
         return st.sampled_from([0, 1, None, "yes", 0.5])
     if get_origin(plain) is Literal:
         return st.sampled_from(["Exact", "best", "", None, True, 1])
-    assert limits is not None, "give the hyperparameter a range: Nonnegative, Share, OneNonnegative, Count or WholeNumber"
+    assert limits is not None, (
+        "give the hyperparameter a range: Nonnegative, Share, OneNonnegative, OneShare, Count or WholeNumber"
+    )
     if plain is int:
         return st.one_of(st.integers(max_value=int(limits.least) - 1), st.floats(1, 5), st.booleans(), st.just("3"))
     wrong = st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf, -math.inf, "quick", None, True, 1j]))

@@ -269,9 +269,9 @@ def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperpar
     sum.
 
     With them the steps are equal. A rate on the sum is `size` times as large on the mean. Adaptive
-    methods divide the scale out: there the rate stays and ε becomes ε / `size` (under the root ε /
-    `size`²), and Adam's penalty inside the gradient α / `size`. Newton's damping becomes δ /
-    `size`. Lion and random search do not feel the scale.
+    methods divide the scale out: there the rate stays and ε becomes ε / `size` (under the root, and
+    in Shampoo, ε / `size`²), and Adam's penalty inside the gradient α / `size`. Newton's damping
+    becomes δ / `size`. Lion and random search do not feel the scale.
     Raises ValueError for a method without such a rule, such as Adadelta, whose ε adds to gradients
     and steps alike, and for one that is unknown.
     Source: Prince, equations 6.5 and 6.10, sums; Bishop and Bishop, section 7.2.4, and PyTorch,
@@ -292,6 +292,8 @@ def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperpar
         return {**h, "learning_rate": h["learning_rate"] * size}
     if rule == "damping":
         return {**h, "damping": h["damping"] / size}
+    if rule == "squared epsilon":
+        return {**h, "epsilon": h["epsilon"] / size**2}
     if rule == "epsilon":
         h["epsilon"] = h["epsilon"] / (size**2 if h.get("inside_root") else size)
         return {**h, "weight_decay": h["weight_decay"] / size} if method == "adam" else h

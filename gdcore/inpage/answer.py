@@ -29,6 +29,7 @@ _NAMES = {
     **{"adagrad": "AdaGrad", "rmsprop": "RMSProp", "adam": "Adam", "adamw": "AdamW", "nadam": "NAdam", "amsgrad": "AMSGrad"},
     **{"svrg": "SVRG", "newton": "Newton's method", "gauss_newton": "The Gauss–Newton method", "bfgs": "BFGS", "lbfgs": "L-BFGS"},
     **{"nesterov": "Nesterov momentum", "conjugate_gradient": "The conjugate gradient method"},
+    **{"schedule_free": "Schedule-free descent", "soap": "SOAP"},
 }
 
 

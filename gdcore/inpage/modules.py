@@ -24,7 +24,7 @@ GDCORE = (
     *("gdcore.objectives", "gdcore.objectives.landscapes", "gdcore.objectives.objective", "gdcore.objectives.penalized"),
     *("gdcore.objectives.penalties", "gdcore.objectives.regression", "gdcore.objectives.require"),
     *("gdcore.methods", "gdcore.methods.adaptive", "gdcore.methods.composite", "gdcore.methods.moments"),
-    *("gdcore.methods.orthogonal", "gdcore.methods.searches", "gdcore.methods.velocity"),
+    *("gdcore.methods.orthogonal", "gdcore.methods.preconditioned", "gdcore.methods.searches", "gdcore.methods.velocity"),
     *("gdcore.curvature", "gdcore.curvature.conjugate", "gdcore.curvature.newton", "gdcore.curvature.quasi_newton"),
     *("gdcore.curvature.spectrum", "gdcore.data.samples"),
     *("gdcore.inpage", "gdcore.inpage.answer", "gdcore.inpage.captions", "gdcore.inpage.mistakes", "gdcore.inpage.own"),

@@ -7,10 +7,11 @@ an array of shape (..., 1), one for each run, or (d,), one for each coordinate.
 
 | family | methods |
 |---|---|
-| `velocity` | gradient_descent, momentum, nesterov |
+| `velocity` | gradient_descent, momentum, nesterov, schedule_free |
 | `adaptive` | normalized_gradient, adagrad, rmsprop, adadelta |
 | `moments` | adam, adamw, nadam, amsgrad, lion |
 | `orthogonal` | muon, newton_schulz |
+| `preconditioned` | shampoo, soap |
 | `searches` | random_search, coordinate_descent, steepest_descent |
 | `composite` | proximal_gradient, svrg |
 """
@@ -19,8 +20,9 @@ from gdcore.methods.adaptive import adadelta, adagrad, normalized_gradient, rmsp
 from gdcore.methods.composite import proximal_gradient, svrg
 from gdcore.methods.moments import adam, adamw, amsgrad, lion, nadam
 from gdcore.methods.orthogonal import muon, newton_schulz
+from gdcore.methods.preconditioned import shampoo, soap
 from gdcore.methods.searches import coordinate_descent, random_search, steepest_descent
-from gdcore.methods.velocity import gradient_descent, momentum, nesterov
+from gdcore.methods.velocity import gradient_descent, momentum, nesterov, schedule_free
 
 __all__ = [
     "adadelta",
@@ -40,6 +42,9 @@ __all__ = [
     "proximal_gradient",
     "random_search",
     "rmsprop",
+    "schedule_free",
+    "shampoo",
+    "soap",
     "steepest_descent",
     "svrg",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -66,14 +67,11 @@ def muon(
     g = objective.gradient(w)
     b = momentum * b + (1 - momentum) * g
     u = (1 - momentum) * g + momentum * b if nesterov else b
-    steps, place = [], 0
-    for shape in shapes:
-        rows, columns = shape[0], prod(shape[1:])
-        matrix = u[..., place : place + rows * columns].reshape(*u.shape[:-1], rows, columns)
-        step = max(1, rows / columns) ** 0.5 * _newton_schulz(matrix, newton_schulz_steps, epsilon, _COEFFICIENTS)
-        steps.append(step.reshape(*u.shape[:-1], rows * columns))
-        place += rows * columns
-    w = w - learning_rate * (weight_decay * w + np.concatenate(steps, axis=-1))
+    steps = [
+        max(1, U.shape[-2] / U.shape[-1]) ** 0.5 * _newton_schulz(U, newton_schulz_steps, epsilon, _COEFFICIENTS)
+        for U in matrices_of(u, shapes)
+    ]
+    w = w - learning_rate * (weight_decay * w + in_line(steps, w.shape[:-1]))
     return w, b
 
 
@@ -109,6 +107,24 @@ def newton_schulz(
     if np.shape(three) != (3,):
         raise ValueError(f"coefficients must be three numbers (a, b, c), got {validation.shown(coefficients)}")
     return _newton_schulz(x, steps, epsilon, tuple(three))
+
+
+def matrices_of(u: Array, shapes: tuple[tuple[int, ...], ...]) -> list[Array]:
+    """The matrices (..., A, B) that stand one after the other in u, (..., d).
+
+    A vector is one of one column, a kernel (out, in, height, width) one of `out` rows.
+    """
+    found, place = [], 0
+    for shape in shapes:
+        rows, columns = shape[0], prod(shape[1:])
+        found.append(u[..., place : place + rows * columns].reshape(*u.shape[:-1], rows, columns))
+        place += rows * columns
+    return found
+
+
+def in_line(matrices: Sequence[Array], lead: tuple[int, ...]) -> Array:
+    """The numbers of matrices one after the other, (*lead, d)."""
+    return np.concatenate([matrix.reshape(*lead, prod(matrix.shape[len(lead) :])) for matrix in matrices], axis=-1)
 
 
 def _newton_schulz(matrix: Array, steps: int, epsilon: float, coefficients: tuple[float, float, float]) -> Array:

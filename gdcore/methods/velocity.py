@@ -1,12 +1,22 @@
-"""The slope and the velocity: gradient descent, momentum, Nesterov momentum."""
+"""The slope and the velocity: gradient descent, momentum, Nesterov momentum; and the average in the
+velocity's place: schedule-free descent.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from gdcore.arrays import Array
 from gdcore.hyperparameters import Nonnegative, Share, checked_step
 from gdcore.objectives import Objective
+
+
+class ScheduleFreeState(NamedTuple):
+    """The steps taken t, the sum of the squared rates so far, and the fast sequence z, (..., d)."""
+
+    t: int
+    total: float | Array
+    z: float | Array
 
 
 @checked_step
@@ -74,3 +84,44 @@ def nesterov(
     v = momentum * v - learning_rate * objective.gradient(w + momentum * v)
     w = w + v
     return w, v
+
+
+@checked_step
+def schedule_free(
+    objective: Objective,
+    w: Array,
+    state: ScheduleFreeState = ScheduleFreeState(0, 0.0, 0.0),  # noqa: B008
+    *,
+    learning_rate: Nonnegative = 0.01,
+    momentum: Share = 0.9,
+) -> tuple[Array, Any]:
+    """One step of schedule-free gradient descent: z moves by the gradient at y, between z and the
+    average x of all z, and x is the answer.
+
+        y = (1 − β) z + β x,   z ← z − η ∇L(y),   x ← (1 − c) x + c z,   c = η² / Σ η²,
+
+    the sum being over the steps so far, so that c = 1/t at a constant rate. The point w that is
+    passed and returned is x, of which the paper proves its bounds. z and x begin at the start, and
+    the start is not averaged: the first step is one of gradient descent. w is (..., d); the state
+    is (t, Σ η², z): the steps taken, the sum, and z, (..., d).
+
+    - `learning_rate`: η ≥ 0. With a warm-up the small first steps count little, by η².
+    - `momentum`: β, in [0, 1), in the place of momentum. At 0 z is gradient descent, and x its
+      average (Polyak and Ruppert). Near 1 the gradient is taken near the average.
+
+    Source: Defazio et al. 2024, with the weights of their code.
+
+    >>> from gdcore.objectives import canyon
+    >>> w, state = schedule_free(canyon(), [0, 0])
+    >>> w, state = schedule_free(canyon(), w, state)
+    >>> w, state.z.round(4)
+    (array([0.1728, 0.33  ]), array([0.2256, 0.36  ]))
+    """
+    t, total, z = state
+    x, z = w, z if t else w
+    y = (1 - momentum) * z + momentum * x
+    z = z - learning_rate * objective.gradient(y)
+    total = total + learning_rate**2
+    c = learning_rate**2 / (total + (total == 0))  # 0 as long as all rates have been 0
+    x = (1 - c) * x + c * z
+    return x, ScheduleFreeState(t + 1, total, z)

@@ -43,6 +43,55 @@ def lion(x, y):
         yield x, y
 
 
+def schedule_free(x, y):
+    """The plain average of all z, written out as sums."""
+    p, q = x, y
+    sums = [0.0, 0.0]
+    for step in itertools.count(1):
+        g, h = himmelblau_slope(0.2 * p + 0.8 * x, 0.2 * q + 0.8 * y)
+        p, q = p - 0.005 * g, q - 0.005 * h
+        sums = [sums[0] + p, sums[1] + q]
+        x, y = sums[0] / step, sums[1] / step
+        yield x, y
+
+
+def shampoo(x, y):
+    """The root of a matrix [[a, b], [b, c]] of determinant d² is ([[a, b], [b, c]] + d I) / √(a + c + 2d)."""
+    a, b, c = 0.01, 0.0, 0.01
+    while True:
+        g, h = himmelblau_slope(x, y)
+        a, b, c = a + g * g, b + g * h, c + h * h
+        d = math.sqrt(a * c - b * b)
+        s = math.sqrt(a + c + 2 * d)
+        p, q, r = (a + d) / s, b / s, (c + d) / s
+        x, y = x - 0.1 * (r * g - q * h) / d, y - 0.1 * (p * h - q * g) / d
+        yield x, y
+
+
+def soap(x, y):
+    """In a basis (p, q), (−q, p) of the plane; r and u average the squares along the one and the other."""
+    g, h = himmelblau_slope(x, y)
+    a, b, c = 0.2 * g * g, 0.2 * g * h, 0.2 * h * h
+    p, q = g / math.hypot(g, h), h / math.hypot(g, h)
+    m = n = r = u = 0.0
+    yield x, y
+    for step in itertools.count(1):
+        g, h = himmelblau_slope(x, y)
+        m, n = 0.9 * m + 0.1 * g, 0.9 * n + 0.1 * h
+        r, u = 0.8 * r + 0.2 * (p * g + q * h) ** 2, 0.8 * u + 0.2 * (p * h - q * g) ** 2
+        first, second = 1 - 0.9**step, 1 - 0.8**step
+        along = (p * m + q * n) / first / (math.sqrt(r / second) + 0.1)
+        across = (p * n - q * m) / first / (math.sqrt(u / second) + 0.1)
+        x, y = x - 0.02 * (p * along - q * across + 0.3 * x), y - 0.02 * (q * along + p * across + 0.3 * y)
+        a, b, c = 0.8 * a + 0.2 * g * g, 0.8 * b + 0.2 * g * h, 0.8 * c + 0.2 * h * h
+        if step % 3 == 0:
+            if a * q * q - 2 * b * p * q + c * p * p > a * p * p + 2 * b * p * q + c * q * q:
+                p, q, r, u = -q, p, u, r
+            p, q = a * p + b * q, b * p + c * q
+            p, q = p / math.hypot(p, q), q / math.hypot(p, q)
+        yield x, y
+
+
 def coordinate_descent(x, y):
     for step in itertools.count():
         g, h = himmelblau_slope(x, y)
@@ -128,6 +177,15 @@ def conjugate_gradient(x, y):
 BY_HAND = {
     "normalized_gradient": ("himmelblau", (-1.0, 0.5), dict(learning_rate=0.02, epsilon=0.1), normalized_gradient, 100),
     "lion": ("himmelblau", (-1.0, 0.5), dict(learning_rate=0.01, weight_decay=0.2), lion, 100),
+    "schedule_free": ("himmelblau", (-1.0, 0.5), dict(learning_rate=0.005, momentum=0.8), schedule_free, 100),
+    "shampoo": ("himmelblau", (-1.0, 0.5), dict(learning_rate=0.1, epsilon=0.01), shampoo, 100),
+    "soap": (
+        "himmelblau",
+        (-1.0, 0.5),
+        dict(learning_rate=0.02, beta1=0.9, beta2=0.8, epsilon=0.1, weight_decay=0.3, period=3),
+        soap,
+        100,
+    ),
     "coordinate_descent": ("himmelblau", (-1.0, 0.5), dict(learning_rate=0.01), coordinate_descent, 100),
     "random_search": ("canyon", (-0.5, 2.3), dict(radius=0.5, local=True, seed=3), random_search, 100),
     "steepest_descent": ("canyon", (-0.5, 2.3), {}, steepest_descent, 20),

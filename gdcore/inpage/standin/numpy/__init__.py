@@ -281,9 +281,10 @@ def concatenate(arrays, axis=0):
     parts = [asarray(each) for each in arrays]
     if axis in (-1, parts[0].ndim - 1):
         lead = parts[0].shape[:-1]
-        rows = [sum(pieces, []) for pieces in zip(*(part.reshape(-1, part.shape[-1]).tolist() for part in parts))]
+        pieces = zip(*(part.reshape(-1, part.shape[-1]).tolist() for part in parts))
+        rows = [[each for piece in row for each in piece] for row in pieces]
         return array(rows).reshape(lead + (len(rows[0]),))
-    return array(sum((part.tolist() for part in parts), []))
+    return array([row for part in parts for row in part.tolist()])
 
 
 def shape(x):
@@ -365,6 +366,26 @@ def argwhere(x):
 def flatnonzero(x):
     """The places of what is not 0."""
     return array([k for k, each in enumerate(asarray(x).ravel().tolist()) if each], int)
+
+
+def argsort(x, axis=-1, kind="stable"):
+    """The places along the last axis, that of the least value first."""
+    x = asarray(x)
+    if axis not in (-1, x.ndim - 1):
+        raise NotImplementedError("np.argsort sorts along the last axis in the page")
+    rows = [row.tolist() for row in x.reshape(-1, x.shape[-1])]
+    return array([sorted(range(len(row)), key=row.__getitem__) for row in rows]).reshape(x.shape)
+
+
+def take_along_axis(x, places, axis):
+    """The elements of x at these places along one of the last two axes."""
+    if axis not in (-1, -2):
+        raise NotImplementedError("np.take_along_axis takes one of the last two axes in the page")
+    x, places = (asarray(each) if axis == -1 else asarray(each).mT for each in (x, places))
+    lead = broadcast_shapes(x.shape[:-1], places.shape[:-1])
+    rows, chosen = (broadcast_to(each, lead + each.shape[-1:]).reshape(-1, each.shape[-1]).tolist() for each in (x, places))
+    taken = array([[row[k] for k in order] for row, order in zip(rows, chosen)]).reshape(lead + places.shape[-1:])
+    return taken if axis == -1 else taken.mT
 
 
 def unravel_index(index, shape):

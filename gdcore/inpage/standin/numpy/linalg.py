@@ -1,4 +1,4 @@
-"""Small systems of equations, their pseudo-inverses, and lengths."""
+"""Small systems of equations, pseudo-inverses, eigenvectors, orthogonal factors, and lengths."""
 
 import numpy as np
 
@@ -50,15 +50,36 @@ def pinv(matrices, hermitian=False):
 
 
 def _inverse(A, size):
+    V = _diagonalized(A, size)
+    largest = max(abs(A[k][k]) for k in range(size))
+    inverted = [1 / A[k][k] if abs(A[k][k]) > 1e-15 * largest else 0.0 for k in range(size)]
+    return [[sum(V[i][k] * inverted[k] * V[j][k] for k in range(size)) for j in range(size)] for i in range(size)]
+
+
+def eigh(matrices):
+    """The eigenvalues of symmetric matrices, the least first, and their eigenvectors as columns, by
+    Jacobi's rotations.
+    """
+    size, lead = matrices.shape[-1], matrices.shape[:-2]
+    found = [_eigen(A.tolist(), size) for A in matrices.reshape(-1, size, size)]
+    return tuple(np.array(part).reshape(lead + (size,) * axes) for axes, part in enumerate(zip(*found), 1))
+
+
+def _eigen(A, size):
+    V = _diagonalized(A, size)
+    order = sorted(range(size), key=lambda k: A[k][k])
+    return [A[k][k] for k in order], [[V[i][k] for k in order] for i in range(size)]
+
+
+def _diagonalized(A, size):
+    """Makes A diagonal, and returns the rotations' product."""
     V = [[float(i == j) for j in range(size)] for i in range(size)]
     for _ in range(30 if size > 1 else 0):
         for p in range(size):
             for q in range(p + 1, size):
                 if A[p][q] != 0:
                     _rotate(A, V, p, q, size)
-    largest = max(abs(A[k][k]) for k in range(size))
-    inverted = [1 / A[k][k] if abs(A[k][k]) > 1e-15 * largest else 0.0 for k in range(size)]
-    return [[sum(V[i][k] * inverted[k] * V[j][k] for k in range(size)) for j in range(size)] for i in range(size)]
+    return V
 
 
 def _rotate(A, V, p, q, size):
@@ -73,3 +94,35 @@ def _rotate(A, V, p, q, size):
     A[p][q] = A[q][p] = 0.0
     for k in range(size):
         V[k][p], V[k][q] = c * V[k][p] - s * V[k][q], s * V[k][p] + c * V[k][q]
+
+
+def qr(matrices):
+    """The orthogonal factor of square matrices and the triangular one, by Householder's
+    reflections.
+    """
+    size = matrices.shape[-1]
+    largest = np.max(np.abs(matrices), axis=(-2, -1), keepdims=True)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)  # squares neither vanish nor overflow
+    pairs = [_factors(A.tolist(), size) for A in (matrices / scale).reshape(-1, size, size)]
+    Q, R = (np.array(part).reshape(matrices.shape) for part in zip(*pairs))
+    return Q, scale * R
+
+
+def _factors(A, size):
+    Q = [[float(i == j) for j in range(size)] for i in range(size)]
+    for k in range(size - 1):
+        below = sum(A[i][k] * A[i][k] for i in range(k + 1, size))
+        if below == 0:
+            continue
+        length = (A[k][k] * A[k][k] + below) ** 0.5
+        v = [0.0] * k + [A[k][k] + (length if A[k][k] >= 0 else -length)] + [A[i][k] for i in range(k + 1, size)]
+        share = 2 / (v[k] * v[k] + below)
+        for j in range(size):
+            along = share * sum(v[i] * A[i][j] for i in range(k, size))
+            for i in range(k, size):
+                A[i][j] -= along * v[i]
+        for row in Q:
+            along = share * sum(row[i] * v[i] for i in range(k, size))
+            for i in range(k, size):
+                row[i] -= along * v[i]
+    return Q, A
