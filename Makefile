@@ -33,7 +33,7 @@ lint: $(READY)
 	$(BIN)/python -m tools.lint
 
 lab: $(READY)
-	$(BIN)/jupyter lab --notebook-dir=book
+	$(BIN)/jupyter lab --notebook-dir=book --LabServerApp.extra_labextensions_path=tools/lab
 
 # One page rebuilt on each save.
 watch: $(READY)

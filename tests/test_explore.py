@@ -16,7 +16,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from gdcore.explore import explore
+from gdcore.explore import explore, live
 from gdcore.explore import page as pages
 from gdcore.explore.controls import controls_of
 from gdcore.explore.live import widget_of
@@ -449,6 +449,22 @@ def test_live_reset_puts_the_controls_back():
     figure.controls["height"].widget.value = 1.0
     stage_of(live)[2].children[-1].click()
     assert figure.controls["height"].widget.value == 0.5
+
+
+def test_live_the_cell_s_caption_is_shown_below_the_card(monkeypatch):
+    class Shell:
+        def get_parent(self):
+            return {"metadata": {"mystnb": {"figure": {"name": "fig-a", "caption": "Where a < b."}}}}
+
+    assert live.fixed_caption() == ""
+    monkeypatch.setattr(live, "get_ipython", Shell)
+    assert live.fixed_caption() == "Where a < b."
+    monkeypatch.setattr(Shell, "get_parent", lambda self: {"metadata": {"cellId": "a"}})
+    assert live.fixed_caption() == ""
+    figure, named = make(), '<p class="explore-name"><b>Figure:</b> Where a &lt; b.</p>'
+    assert [child.value for child in widget_of(figure, "Where a < b.").children[1:2]] == [named]
+    assert named in live.fallback_of(figure, "Where a < b.")["text/html"]
+    assert "Figure:" not in str([getattr(child, "value", "") for child in widget_of(figure).children])
 
 
 def test_live_and_page_hand_the_same_numbers_to_a_drawing():

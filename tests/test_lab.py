@@ -1,4 +1,5 @@
-"""A real JupyterLab: the chapter runs, an ipywidgets slider moves the picture, and no raw markup shows."""
+"""A real JupyterLab: the chapter runs and leaves the reader where they are, an ipywidgets slider moves the picture, what
+solutions show is folded, and no raw markup shows."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ import pytest
 from tests.conftest import ROOT
 
 CHAPTER = "momentum"
-RAW = ("{eval}", ":label:", "{cite", "{numref}", "{eq}", "{prf:", "{ref}")
+RAW = ("{eval}", "{index}", "<!--", ":label:", "{cite", "{numref}", "{eq}", "{prf:", "{ref}")
+EXTENSION = f"--LabServerApp.extra_labextensions_path={ROOT / 'tools' / 'lab'}"
 OFF = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
 
 # The text of each markdown cell as the reader sees it, without the editor that is folded away beside it.
@@ -44,7 +46,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONWARNINGS", "GDCORE_TABLES"}}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options, f"--notebook-dir={folder / 'book'}"],
+            [sys.executable, "-m", "jupyterlab", *options, f"--notebook-dir={folder / 'book'}", EXTENSION],
             env=environment | home,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -81,10 +83,14 @@ def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, l
     page.wait_for_function(
         "n => document.querySelectorAll('.jp-Notebook [data-windowed-list-index]').length >= n", arg=len(notebook.cells)
     )
+    exercises = page.locator(".jp-Notebook .jp-MarkdownCell", has=page.get_by_role("heading", name="Exercises"))
+    exercises.evaluate("cell => cell.scrollIntoView()")
+    exercises.get_by_role("heading").click()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.jp-Notebook .explore-controls .widget-hslider').length > 0")
     idle.wait_for()
+    assert "jp-mod-active" in exercises.get_attribute("class") and 0 <= exercises.bounding_box()["y"] < 1000
 
     slider = page.locator(".jp-Notebook .explore-controls .widget-hslider").first
     slider.scroll_into_view_if_needed()
@@ -115,4 +121,17 @@ def test_the_chapter_runs_in_the_lab_and_its_sliders_move_the_picture(browser, l
     page.wait_for_timeout(1000)
     assert computed and not shown_as_code()
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+
+    def shown(number):
+        return page.locator(f".jp-Notebook [data-windowed-list-index='{number}'] .jp-OutputArea-output:visible").count() > 0
+
+    tags = {number: cell.metadata.get("tags", []) for number, cell in enumerate(notebook.cells)}
+    solved = [number for number, cell in enumerate(notebook.cells) if cell.id.startswith("sol-")]
+    assert len(solved) > 6
+    assert [notebook.cells[number].id for number in tags if "hide-cell" in tags[number] and shown(number)] == []
+    assert [notebook.cells[number].id for number in solved if shown(number)] == []
+    figures = [cell for cell in notebook.cells if "figure" in cell.metadata.get("mystnb", {})]
+    captions = page.locator(".jp-Notebook .explore .explore-name").all_text_contents()
+    assert captions == [f"Figure: {cell.metadata.mystnb.figure.caption}" for cell in figures]
+    assert all(shown(notebook.cells.index(cell)) for cell in figures)
     context.close()

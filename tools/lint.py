@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-STYLED = ["gdcore/explore", "gdcore/inpage", "_static"]
+STYLED = ["gdcore/explore", "gdcore/inpage", "tools/lab", "_static"]
 
 CHECKS = {
     "code": ["ruff", "check", "--quiet", "."],

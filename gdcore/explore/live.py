@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 import ipywidgets
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from gdcore.explore.assets import style
@@ -24,31 +25,44 @@ def show_live(figure: Explorable) -> None:
     A notebook that was saved, exported or put on a site is opened without a kernel. The widget,
     where it is alive, hides the start frame.
     """
-    widget = widget_of(figure)
+    called = fixed_caption()
+    widget = widget_of(figure, called)
     display({**widget._repr_mimebundle_(), "text/plain": ""}, raw=True)
-    display(fallback_of(figure), raw=True)
+    display(fallback_of(figure, called), raw=True)
 
 
-def fallback_of(figure: Explorable) -> dict[str, Any]:
-    """The start frame, its caption and a sentence on the controls, as HTML, picture and text."""
+def fixed_caption() -> str:
+    """What the figure is called in the metadata of the cell that runs, as JupyterLab sends them
+    with its code; nothing elsewhere.
+    """
+    message = getattr(get_ipython(), "get_parent", dict)()
+    return message.get("metadata", {}).get("mystnb", {}).get("figure", {}).get("caption", "")
+
+
+def fallback_of(figure: Explorable, called: str = "") -> dict[str, Any]:
+    """The start frame, its captions and a sentence on the controls, as HTML, picture and text."""
     picture, caption = figure.still()
     png = base64.b64encode(picture).decode()
     word = "Its controls need a running kernel: run this notebook. The picture shows where they start." if figure.controls else ""
     html = (
         f'<figure id="{_fallback_id(figure)}">'
         f'<img src="data:image/png;base64,{png}" alt="{escape(figure.alt)}" width="{figure.size[0] * 96:.0f}">'
-        f"<figcaption>{escape(caption)}<br><em>{word}</em></figcaption></figure>"
+        f"<figcaption>{_named(called)}{escape(caption)}<br><em>{word}</em></figcaption></figure>"
     )
     return {"text/html": html, "image/png": png, "text/plain": f"{caption} {word}".strip()}
+
+
+def _named(called: str) -> str:
+    return f'<p class="explore-name"><b>Figure:</b> {escape(called)}</p>' if called else ""
 
 
 def _fallback_id(figure: Explorable) -> str:
     return f"{figure.name}-without-kernel"
 
 
-def widget_of(figure: Explorable) -> ipywidgets.Widget:
-    """The figure as a widget. Its start frame is drawn here, so that a drawing that fails fails
-    the cell.
+def widget_of(figure: Explorable, called: str = "") -> ipywidgets.Widget:
+    """The figure as a widget, above its fixed caption. Its start frame is drawn here, so that a
+    drawing that fails fails the cell.
 
     A drawing that fails later shows its error in the place of the caption.
     """
@@ -93,7 +107,8 @@ def widget_of(figure: Explorable) -> ipywidgets.Widget:
         rows.append(_controls(figure, time))
     beside = len(stage.sheets) == 1 or figure.beside is not None
     card = (ipywidgets.HBox if beside else ipywidgets.VBox)(rows).add_class("explore-card")
-    return ipywidgets.VBox([card, *_notes(figure)]).add_class("explore")
+    below = [ipywidgets.HTMLMath(_named(called))] if called else []
+    return ipywidgets.VBox([card, *below, *_notes(figure)]).add_class("explore")
 
 
 def _time(figure: Explorable) -> tuple[ipywidgets.Play, ipywidgets.IntSlider] | None:
