@@ -35,7 +35,7 @@ def fixed_caption() -> str:
     """What the figure is called in the metadata of the cell that runs, as JupyterLab sends them
     with its code; nothing elsewhere.
     """
-    message = getattr(get_ipython(), "get_parent", dict)()
+    message: dict[str, Any] = getattr(get_ipython(), "get_parent", dict)()
     return message.get("metadata", {}).get("mystnb", {}).get("figure", {}).get("caption", "")
 
 
