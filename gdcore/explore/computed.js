@@ -28,20 +28,25 @@
     return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, filled(each, value)]));
   };
 
-  // `start` are the walks of the start frame. `arrived` is called when others have come, `failed` when none can.
-  window.exploreParts.computed = (element, data, controls, start, { arrived, failed }) => {
-    const { request, values, looks, scales, floor } = data.computed;
-    const named = new Map(controls.map((each) => [each.name, each]));
-    const value = (name) => values[name][named.get(name).position()];
-    const first = element.querySelector(".explore-result").textContent;
-    let [walks, caption] = [start, first];
-
-    const column = ([factor, offset, log], numbers, length) => {
+  // Data as points of a picture, by a scale: factor, offset, and whether of the logarithm to base 10. A run that ended stays.
+  const columnOf =
+    (floor) =>
+    ([factor, offset, log], numbers, length) => {
       const places = numbers.map((x) => factor * (log ? Math.log10(Math.max(x, floor)) : x) + offset);
       const inside = places.map((place) => (place < FAR ? Math.max(place, -FAR) : FAR));
       while (inside.length < length) inside.push(inside.at(-1));
       return inside;
     };
+
+  // `start` are the walks of the start frame. `arrived` is called when others have come, `failed` when none can.
+  window.exploreParts.computed = (element, data, controls, start, { arrived, failed }) => {
+    const { request, values, looks, scales, floor } = data.computed;
+    const column = columnOf(floor);
+    const named = new Map(controls.map((each) => [each.name, each]));
+    const value = (name) => values[name][named.get(name).position()];
+    const first = element.querySelector(".explore-result").textContent;
+    let [walks, caption] = [start, first];
+
     const walkOf = (run, asked, w, lowest) => {
       const length = asked.steps + 1;
       const above = run.values.map((height) => height - lowest);
@@ -88,5 +93,5 @@
     };
     return { ask, walks: () => walks, caption: () => caption };
   };
-  window.exploreParts.significant = significant;
+  Object.assign(window.exploreParts, { significant, columnOf, FAR });
 })();

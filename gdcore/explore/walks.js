@@ -175,16 +175,17 @@
     };
   };
 
-  // The walks of a figure: `current` gives those that are shown.
+  // The walks of a figure: `current` gives those that are shown. `data.told` hears which step is read.
   window.exploreParts.walks = (element, data, current, changed) => {
     const slider = element.querySelector(".explore-play input");
     const output = element.querySelector(".explore-play output");
     const said = [...element.querySelectorAll(".explore-readings b")];
     const panels = [...element.querySelectorAll(".explore-panel > svg")].map((svg, k) => panel(svg, k, data.boxes[k], `${element.id}-${k}`));
-    const last = Number(slider.max);
+    const last = () => Number(slider.max);
     let step = Number(slider.value);
 
     const tell = (k) => {
+      data.told?.(k);
       if (!said.length) return;
       said[0].textContent = k;
       current().forEach(({ text }, w) => {
@@ -198,11 +199,11 @@
       }
       tell(step);
       slider.value = step;
-      output.textContent = `step ${step} of ${last}`;
+      output.textContent = `step ${step} of ${last()}`;
       slider.setAttribute("aria-valuetext", output.textContent);
     };
     const to = (wanted, told = true) => {
-      step = Math.max(0, Math.min(last, wanted));
+      step = Math.max(0, Math.min(last(), wanted));
       draw();
       if (told) changed();
     };
@@ -218,12 +219,12 @@
       });
       each.svg.addEventListener("pointerleave", () => point(step));
     }
-    const { play, stop } = bar(element, { at: () => step, to, last: () => last });
+    const { play, stop } = bar(element, { at: () => step, to, last });
     slider.addEventListener("input", (event) => {
       event.stopPropagation();
       stop();
       to(Number(slider.value));
     });
-    return { draw, to, play, stop, last, step: () => step };
+    return { draw, to, play, stop, step: () => step };
   };
 })();

@@ -7,6 +7,7 @@ docs/rooms.md, "What runs in the page", has their form.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from gdcore.descent import Path, descend
 from gdcore.inpage import own
 from gdcore.inpage.captions import caption
 from gdcore.inpage.mistakes import LANDSCAPE, METHOD, REQUEST, Mistake, explained
+from gdcore.inpage.script import as_python
 from gdcore.minibatches import noisy
 from gdcore.objectives import Objective, elastic_net, gabor, quadratic, with_penalty
 
@@ -37,8 +39,9 @@ def answer(request: Request) -> dict[str, Any]:
     """What happens: of each run its points, its values and one sentence.
 
     Requests for values at points (`values`) and for a reader's own signature (`signature`) are
-    answered too; the function of a request's `caption` says the answer's. Nothing that a reader
-    wrote raises: what is wrong stands in the answer's `error`.
+    answered too, and those that `challenges` and `script` answer; the function of a request's
+    `caption` says the answer's. Nothing that a reader wrote raises: what is wrong stands in the
+    answer's `error`.
 
     >>> run = {"method": "momentum", "start": [-0.5, 2], "steps": 120}
     >>> answer({"landscape": {"name": "canyon"}, "runs": [run]})["runs"][0]["says"]
@@ -48,6 +51,10 @@ def answer(request: Request) -> dict[str, Any]:
         return _values_at(request["values"])
     if "signature" in request:
         return _signature(request["signature"])
+    if "challenge" in request:
+        return _challenge(request)
+    if "script" in request:
+        return {"text": as_python(request["script"]), "error": None}
     try:
         objective = _objective(request)
         _require_heights(objective, request)
@@ -65,6 +72,12 @@ def answer(request: Request) -> dict[str, Any]:
     if "caption" in request and not any(run["error"] for run in runs):
         reply["caption"] = caption(request["caption"], request["runs"], runs, lowest)
     return reply
+
+
+def _challenge(request: Request) -> dict[str, Any]:
+    from gdcore.inpage.challenges import checked  # which asks here
+
+    return checked(request)
 
 
 def _of_landscape(request: Request) -> str:
@@ -132,8 +145,13 @@ def _shaken(objective: Objective, request: Request) -> Objective:
     if not noise.get("scale"):
         return objective
     most = max((run["steps"] for run in request["runs"]), default=0)
-    drawn = np.random.default_rng(noise.get("seed", 0)).standard_normal((max(most, 1), objective.dimension or 2))
-    return noisy(objective, noise["scale"] * drawn)
+    return noisy(objective, noise["scale"] * _drawn(noise.get("seed", 0), max(most, 1), objective.dimension or 2))
+
+
+@lru_cache(maxsize=16)
+def _drawn(seed: int, steps: int, dimension: int) -> Array:
+    """Standard normal numbers, drawn once: the page asks for the same ones again with every move."""
+    return np.random.default_rng(seed).standard_normal((steps, dimension))
 
 
 def _minima(objective: Objective) -> list[tuple[Array, float]]:

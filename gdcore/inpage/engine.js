@@ -25,10 +25,7 @@
   let text;
   const load = () => {
     text ??= new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      const root = document.documentElement.dataset.content_root ?? "";
-      script.src = `${root}_static/inpage/engine.js`;
-      script.onload = async () => {
+      const unpack = async () => {
         try {
           const bytes = Uint8Array.from(atob(window.downhill.engineText), (character) => character.charCodeAt(0));
           window.downhill.engineText = undefined;
@@ -38,6 +35,11 @@
           reject(trouble("LoadError", ABSENT));
         }
       };
+      if (window.downhill.engineText) return unpack(); // a notebook brings it along
+      const script = document.createElement("script");
+      const root = document.documentElement.dataset.content_root ?? "";
+      script.src = `${root}_static/inpage/engine.js`;
+      script.onload = unpack;
       script.onerror = () => reject(trouble("LoadError", ABSENT));
       document.head.append(script);
     });

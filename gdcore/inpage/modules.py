@@ -28,6 +28,7 @@ GDCORE = (
     *("gdcore.curvature", "gdcore.curvature.conjugate", "gdcore.curvature.newton", "gdcore.curvature.quasi_newton"),
     *("gdcore.curvature.spectrum", "gdcore.data.samples"),
     *("gdcore.inpage", "gdcore.inpage.answer", "gdcore.inpage.captions", "gdcore.inpage.mistakes", "gdcore.inpage.own"),
+    *("gdcore.inpage.challenges", "gdcore.inpage.script"),
 )
 
 ABSENT = {
@@ -35,7 +36,9 @@ ABSENT = {
     "gdcore.data": "downloads and images: an empty package holds gdcore.data.samples in the page",
     "gdcore.explore": "makes figures, while the book is built or in a kernel",
     "gdcore.files": "writes files",
+    "gdcore.inpage.address": "writes links, while the book is built",
     "gdcore.inpage.modules": "puts the page's modules together, while the book is built",
+    "gdcore.inpage.playground": "makes the page's markup and its data, while the book is built or in a kernel",
     "gdcore.inpage.ziggurat": "computes the tables of numpy.random, while the book is built",
     "gdcore.networks": "training a network needs a real NumPy",
     "gdcore.pictures": "draws with Matplotlib",
