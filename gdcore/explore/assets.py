@@ -9,6 +9,7 @@ from gdcore.explore.colours import colours
 _HERE = Path(__file__).parent
 SCRIPTS = (
     "../inpage/engine.js",
+    "../inpage/address.js",
     "walks.js",
     "computed.js",
     "handles.js",

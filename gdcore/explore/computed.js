@@ -91,7 +91,12 @@
         .catch((error) => failed(error.says ?? NO_ENGINE))
         .finally(() => done(number));
     };
-    return { ask, walks: () => walks, caption: () => caption };
+    // The figure's setting as an address of the playground.
+    const address = () => {
+      const { write, stateOf } = window.exploreParts.playgroundAddress;
+      return write(stateOf(filled(request, value)));
+    };
+    return { ask, address, walks: () => walks, caption: () => caption };
   };
   Object.assign(window.exploreParts, { significant, columnOf, FAR });
 })();

@@ -207,6 +207,7 @@
     let draw = () => {};
     let placeHandles = () => {};
     let player;
+    let live;
     let wantedStep; // one of the address, until the walks have come
     const slider = timed?.querySelector("input");
     const lastStep = slider ? Number(slider.max) : undefined;
@@ -234,7 +235,7 @@
           frame();
           const walked = data.layers.findLast((layer) => layer.walks.length);
           const packed = walked && packedWalks(data, walked);
-          const live = data.computed && computed(element, data, controls, packed(), {
+          live = data.computed && computed(element, data, controls, packed(), {
             arrived: () => {
               say(element.querySelector(".explore-result"), live.caption());
               player.draw();
@@ -312,6 +313,7 @@
     menu(element, {
       link: () => `${here}#${written([element.id]) || encodeURIComponent(element.id)}`,
       alone: () => `#only=${[encodeURIComponent(element.id), written([element.id])].filter(Boolean).join(";")}`,
+      playground: () => load().then(() => live?.address()),
     });
   };
 

@@ -32,19 +32,25 @@ def operated(figure: Explorable) -> list[str]:
     if figure.controls:
         controls = "".join(_control(figure.name, control) for control in figure.controls.values())
         parts.append(f'<div class="explore-controls" hidden>{controls}</div>')
-    parts.append(_TOOLS)
+    parts.append(_tools(figure))
     return parts
 
 
-_TOOLS = (
-    '<div class="explore-tools" hidden><button type="button" class="explore-reset">Reset</button>'
-    '<details class="explore-menu"><summary aria-label="More for this figure">'
-    '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 10h.01M10 10h.01M17 10h.01"/></svg></summary><div>'
-    '<button type="button" data-do="link">Copy link to this setting</button>'
-    '<button type="button" data-do="svg">Save picture as SVG</button>'
-    '<button type="button" data-do="png">Save picture as PNG</button>'
-    '<a data-do="alone" href="#">Open alone</a></div></details></div>'
-)
+def _tools(figure: Explorable) -> str:
+    """Reset, and the menu; walks in the plane can be taken to the playground."""
+    playground = ""
+    if figure.computed and len(figure.computed.template["runs"][0]["start"]) == 2:
+        playground = '<a data-do="playground" href="playground.html">Take this to the playground</a>'
+    return (
+        '<div class="explore-tools" hidden><button type="button" class="explore-reset">Reset</button>'
+        '<details class="explore-menu"><summary aria-label="More for this figure">'
+        '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 10h.01M10 10h.01M17 10h.01"/></svg></summary><div>'
+        '<button type="button" data-do="link">Copy link to this setting</button>'
+        '<button type="button" data-do="svg">Save picture as SVG</button>'
+        '<button type="button" data-do="png">Save picture as PNG</button>'
+        f'{playground}<a data-do="alone" href="#">Open alone</a></div></details></div>'
+    )
+
 
 _ICONS = {
     "back": "M5 4h2v12H5zM15 4v12l-7-6z",

@@ -71,12 +71,18 @@
     }
   };
 
-  window.exploreParts.menu = (element, { link, alone }) => {
+  window.exploreParts.menu = (element, { link, alone, playground }) => {
     const menu = element.querySelector(".explore-menu");
     if (!menu) return;
     const one = menu.querySelector("[data-do=alone]");
+    const ground = menu.querySelector("[data-do=playground]");
     menu.addEventListener("toggle", () => {
       one.href = alone();
+      if (ground && menu.open) {
+        playground().then((address) => {
+          if (address) ground.href = `playground.html#${address}`;
+        });
+      }
     });
     const deeds = { link: (button) => copy(button, link()), svg: () => asSvg(element), png: () => asPng(element) };
     for (const button of menu.querySelectorAll("button")) button.addEventListener("click", () => deeds[button.dataset.do](button));

@@ -49,6 +49,10 @@
     return text.trim() && Number.isFinite(Number(text)) ? Number(text) : text;
   };
 
+  // The arguments of a quadratic as five numbers: two eigenvalues, the angle, the centre.
+  const quadraticText = ({ eigenvalues, angle = 0, centre = [0, 0] }) => [...eigenvalues, angle, ...centre].join();
+  const quadraticOf = ([first, second, angle, x, y]) => ({ eigenvalues: [first, second], angle, centre: [x, y] });
+
   const methodText = ({ method, name, hyperparameters, schedule }) => {
     const settings = Object.entries(hyperparameters).map(([key, each]) => `${key}=${each}`);
     if (schedule) settings.push(`schedule=${schedule}`);
@@ -69,11 +73,30 @@
     return racer;
   };
 
-  const write = async ({ landscape, start, steps, noise, racers, challenge }) => {
+  const racerOf = ({ method, hyperparameters = {} }) => {
+    const racer = typeof method === "string" ? { method } : { method: method.from ?? null, name: method.name ?? "mine", code: method.code };
+    const { learning_rate: rate, ...rest } = structuredClone(hyperparameters);
+    if (rate?.schedule) Object.assign(racer, { schedule: rate.schedule, hyperparameters: { ...rest, learning_rate: rate.arguments.first } });
+    else racer.hyperparameters = structuredClone(hyperparameters);
+    return racer;
+  };
+  // The state that asks a request of gdcore.inpage.answer.
+  const stateOf = ({ landscape, noise, penalty, runs }) => ({
+    landscape: structuredClone(landscape),
+    noise: { scale: noise?.scale ?? 0, seed: noise?.seed ?? 0 },
+    penalty: { l1: penalty?.l1 ?? 0, l2: penalty?.l2 ?? 0 },
+    start: [...runs[0].start],
+    steps: runs[0].steps,
+    racers: runs.map((each) => ({ ...racerOf(each), armed: true })),
+  });
+
+  const write = async ({ landscape, start, steps, noise, penalty, racers, challenge }) => {
     const parts = [`landscape=${landscape.name ?? "own"}`];
+    if (landscape.arguments) parts.push(`quadratic=${quadraticText(landscape.arguments)}`);
     if (landscape.code !== undefined) parts.push(`surface=${await packed(landscape.code)}`, `box=${landscape.box.flat()}`);
     parts.push(`start=${start}`, `steps=${steps}`);
     if (noise.scale) parts.push(`noise=${noise.scale},${noise.seed}`);
+    if (penalty.l1 || penalty.l2) parts.push(`penalty=${penalty.l1},${penalty.l2}`);
     for (const racer of racers) {
       parts.push(`method=${methodText(racer)}`);
       if (racer.code !== undefined) parts.push(`code=${await packed(racer.code)}`);
@@ -90,15 +113,17 @@
       const [name, text] = [part.slice(0, place), part.slice(place + 1)];
       if (name === "landscape" && text !== "own") found.landscape = { name: text };
       if (name === "surface") found.surface = await unpacked(text);
+      if (name === "quadratic" && numbers(text, 5)) found.quadratic = quadraticOf(numbers(text, 5));
       if (name === "box") found.box = numbers(text, 4);
       if (name === "start") found.start = numbers(text, 2);
       if (name === "steps" && numbers(text, 1)) found.steps = Math.round(Number(text));
       if (name === "noise") found.noise = numbers(text, 2);
+      if (name === "penalty") found.penalty = numbers(text, 2);
       if (name === "method" && methodOf(text) && found.racers.length < MOST) found.racers.push(methodOf(text));
       if (name === "code" && found.racers.length) found.racers.at(-1).code = await unpacked(text);
       if (name === "challenge") found.challenge = text;
     }
     return found;
   };
-  window.exploreParts.playgroundAddress = { write, read, MOST };
+  window.exploreParts.playgroundAddress = { write, read, stateOf, MOST };
 })();

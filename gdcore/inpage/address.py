@@ -13,11 +13,15 @@ from gdcore.hyperparameters import signature_of
 PAGE = "playground.html"
 
 
-def address(landscape: str, start: Any, steps: int, page: str = PAGE, **methods: Mapping[str, Any]) -> str:
+def address(
+    landscape: str, start: Any, steps: int, *, noise: Any = None, penalty: Any = None, **methods: Mapping[str, Any]
+) -> str:
     """The address of the playground with these methods on that landscape, a page beside this one.
 
     - `landscape`: the name of a landscape of the plane.
     - `start`: its two coordinates; `steps`: how many, 1 to 1,000.
+    - `noise`: the scale of the gradient's noise and its seed.
+    - `penalty`: the strengths of L1 and of L2.
     - `methods`: for each method by its name its hyperparameters, numbers and flags.
 
     Raises TypeError or ValueError that names what is unknown or out of range.
@@ -32,10 +36,16 @@ def address(landscape: str, start: Any, steps: int, page: str = PAGE, **methods:
     if coordinates.shape != (2,):
         raise ValueError(f"start must be two numbers, got {validation.shown(start)}")
     count = validation.whole_number("steps", steps, least=1, most=1_000)
+    extra = [f"{name}={_pair(name, pair)}" for name, pair in (("noise", noise), ("penalty", penalty)) if pair is not None]
     if not methods:
         raise ValueError("methods must name at least one, such as momentum={'learning_rate': 0.01}, got none")
     parts = [f"landscape={landscape}", f"start={_text(coordinates[0])},{_text(coordinates[1])}", f"steps={count}"]
-    return f"{page}#{'&'.join([*parts, *(_method(name, settings) for name, settings in methods.items())])}"
+    return f"{PAGE}#{'&'.join([*parts, *extra, *(_method(name, settings) for name, settings in methods.items())])}"
+
+
+def _pair(name: str, pair: Any) -> str:
+    first, second = validation.numbers(name, pair, axes=1, shape="(2,)")
+    return f"{_text(first)},{_text(second)}"
 
 
 def _method(name: str, settings: Mapping[str, Any]) -> str:
@@ -52,4 +62,10 @@ def _method(name: str, settings: Mapping[str, Any]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return quote(value) if isinstance(value, str) else f"{float(value):g}" if float(f"{float(value):g}") == value else repr(float(value))
+    return (
+        quote(value)
+        if isinstance(value, str)
+        else f"{float(value):g}"
+        if float(f"{float(value):g}") == value
+        else repr(float(value))
+    )

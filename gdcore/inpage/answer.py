@@ -150,7 +150,7 @@ def _shaken(objective: Objective, request: Request) -> Objective:
 
 @lru_cache(maxsize=16)
 def _drawn(seed: int, steps: int, dimension: int) -> Array:
-    """Standard normal numbers, drawn once: the page asks for the same ones again with every move."""
+    """Standard normal numbers, drawn once: the page asks for the same with every move."""
     return np.random.default_rng(seed).standard_normal((steps, dimension))
 
 

@@ -113,16 +113,24 @@ def _arrives_within(name: str, steps: int) -> Callable[[Request, Runs], str]:
     return check
 
 
+def canyon_curvature() -> float:
+    """How the canyon's walls curve: its slope across is linear, and grows by this each unit."""
+    across = LANDSCAPES["canyon"]().gradient(np.array([[0.0, 0.0], [0.0, 1.0]]))[:, 1]
+    return float(across[1] - across[0])
+
+
 def _last_safe_rate(asked: Request, runs: Runs) -> str:
     found = _first(asked, runs, "gradient_descent")
     if found is None:
         return "Race with gradient descent."
-    rate, limit = _rate(found[0]), 2 / LANDSCAPES["canyon"]().hessian(np.zeros(2)).max()  # it is diagonal
+    rate, limit = _rate(found[0]), 2 / canyon_curvature()
     if not isinstance(rate, (int, float)):
         return "Use one rate for all steps."
     if found[1]["arrived_at"] is None:
         return "It does not arrive."
-    return "" if rate >= 0.98 * limit else f"It arrives, and a rate that is {0.98 * limit / rate:.2f} times as large would do too."
+    return (
+        "" if rate >= 0.98 * limit else f"It arrives, and a rate that is {0.98 * limit / rate:.2f} times as large would do too."
+    )
 
 
 def _one_rate(asked: Request, runs: Runs) -> tuple[Any, Any] | str:
@@ -211,7 +219,7 @@ def _three_minima(asked: Request, runs: Runs) -> str:
     return "" if len(found) >= 3 else f"They end in {len(found)} of the four minima."
 
 
-def _takes_the_steps_of(name: str, settings: Mapping[str, float]) -> Callable[[Request, Runs], str]:
+def _takes_the_steps_of(name: str, settings: Mapping[str, Any]) -> Callable[[Request, Runs], str]:
     """Whether a reader's step goes where gdcore's goes, on three landscapes, from three starts."""
 
     def check(asked: Request, runs: Runs) -> str:
@@ -314,7 +322,8 @@ CHALLENGES: dict[str, Challenge] = {
         "A rate for the ball",
         "Find one rate for both at which momentum arrives in the canyon within 100 steps and Adam does not.",
         "Adam moves each coordinate by about the rate, however steep the slope is. How far must it go?",
-        "A step of Adam is about as long as its rate, so a small rate does not carry it there. The ball's steps grow with the slope.",
+        "A step of Adam is about as long as its rate, so a small rate does not carry it there. The ball's steps grow with the "
+        "slope.",
         _on("canyon", _run("momentum", _CANYON, 100, learning_rate=0.1), _run("adam", _CANYON, 100, learning_rate=0.1)),
         _on("canyon", _run("momentum", _CANYON, 100, learning_rate=0.01), _run("adam", _CANYON, 100, learning_rate=0.01)),
         _momentum_beats_adam,
@@ -362,7 +371,8 @@ CHALLENGES: dict[str, Challenge] = {
         "Below the noise floor",
         f"The gradient is noisy. Let the last 20 of 80 steps lie at most {_FLOOR} above the minimum, on average over four seeds.",
         "A large rate arrives soon and then rattles; a small one is quiet and slow. The rate may change on the way.",
-        "A cosine schedule begins with a rate that arrives soon and ends with one that is quiet. With one rate for all steps the walker is either late or loud.",
+        "A cosine schedule begins with a rate that arrives soon and ends with one that is quiet. With one rate for all steps "
+        "the walker is either late or loud.",
         _on("bowl", _run("gradient_descent", _BOWL, 80, learning_rate=0.06), noise=_NOISE),
         _on("bowl", _run("gradient_descent", _BOWL, 80, learning_rate=_COSINE), noise=_NOISE),
         _below_the_floor,

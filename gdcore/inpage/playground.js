@@ -38,7 +38,7 @@
   const makeSettings = (data, grounds, state, changed) => {
     const { ground, racer, playgroundState } = window.exploreParts;
     const { html, controlOf } = racer;
-    const { OWN_BOX, MOST_STEPS, copyOf, clamp, typed } = playgroundState;
+    const { OWN_BOX, MOST_STEPS, clamp, typed } = playgroundState;
     const field = (label, input) => {
       input.id = `playground-${label.replace(/\W/g, "-")}`;
       input.autocomplete = "off";
@@ -49,13 +49,19 @@
     const start = [0, 1].map(() => html("input", { type: "text", inputMode: "decimal" }));
     const steps = html("input", { type: "number", min: 1, max: MOST_STEPS, step: 1 });
     const seed = html("input", { type: "number", min: 0, max: 999, step: 1 });
-    const noise = html("div", { className: "playground-field playground-noise" });
     const seedField = field("seed of the noise", seed);
-    const element = html(
-      "div",
-      { className: "playground-settings" },
-      ...[field("landscape", select), field("start x", start[0]), field("start y", start[1]), field("steps", steps), noise, seedField],
-    );
+    const numbers = html("div", { className: "playground-settings" });
+    const more = html("details", { className: "playground-more" }, html("summary", { textContent: "Noise and penalty" }), numbers);
+    const plain = [field("landscape", select), field("start x", start[0]), field("start y", start[1]), field("steps", steps)];
+    const element = html("div", {}, html("div", { className: "playground-settings" }, ...plain), more);
+    const number = (label, of, name, other) => {
+      const spec = { label, kind: "log", least: 0.001, most: 100, zero: true };
+      return controlOf(spec, of[name], (value) => {
+        of[name] = value;
+        seedField.hidden = !state.noise.scale;
+        changed(other);
+      });
+    };
     const showStart = () => {
       start.forEach((input, k) => {
         input.value = ground.written(Number(state.start[k].toPrecision(6)));
@@ -68,13 +74,13 @@
       steps.value = state.steps;
       seed.value = state.noise.seed;
       seedField.hidden = !state.noise.scale;
-      const spec = { label: "noise of the gradient", kind: "log", least: 0.001, most: 100, zero: true };
-      const control = controlOf(spec, state.noise.scale, (value) => {
-        state.noise.scale = value;
-        seedField.hidden = !value;
-        changed(false);
-      });
-      noise.replaceChildren(...control.childNodes);
+      more.open ||= Boolean(state.noise.scale || state.penalty.l1 || state.penalty.l2);
+      numbers.replaceChildren(
+        number("noise of the gradient", state.noise, "scale", false),
+        seedField,
+        number("L1 penalty", state.penalty, "l1", true),
+        number("L2 penalty", state.penalty, "l2", true),
+      );
     };
     start.forEach((input, k) => {
       input.addEventListener("change", () => {
@@ -101,7 +107,7 @@
     select.addEventListener("change", () => {
       const chosen = grounds.get(select.value);
       if (chosen) Object.assign(state, { landscape: { name: chosen.name }, start: [...chosen.start] });
-      else Object.assign(state, { landscape: { code: OWN_SURFACE, box: copyOf(OWN_BOX), armed: true }, start: [...OWN_START] });
+      else Object.assign(state, { landscape: { code: OWN_SURFACE, box: structuredClone(OWN_BOX), armed: true }, start: [...OWN_START] });
       showStart();
       changed(true);
     });
@@ -399,8 +405,10 @@
     board.element.prepend(challenges.bar, settings.element, surface.element);
     board.element.append(says.element, word, racers.list, racers.adding, tools.element, tools.text);
     board.element.classList.add("explore-card");
-    const tasks = html("section", { className: "playground-tasks" }, html("h2", { textContent: "Challenges" }), challengeList);
-    element.replaceChildren(board.element, tasks);
+    element.replaceChildren(board.element);
+    // Their list has a place of its own, which a notebook may make later.
+    window.exploreParts.placeChallenges = () => document.getElementById("playground-tasks")?.replaceChildren(challengeList);
+    window.exploreParts.placeChallenges();
 
     const fromAddress = async () => {
       if (inBook && location.hash.includes("=")) await set(await stateFrom(location.hash), true);

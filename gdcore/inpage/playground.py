@@ -23,7 +23,8 @@ from IPython.display import HTML, display
 from matplotlib.figure import Figure
 
 from gdcore import pictures
-from gdcore.catalogue import LANDSCAPES, METHODS
+from gdcore.arrays import Array
+from gdcore.catalogue import METHODS
 from gdcore.explore import assets
 from gdcore.explore.computed import FLOOR
 from gdcore.explore.markup import key
@@ -32,11 +33,12 @@ from gdcore.hyperparameters import Range, signature_of
 from gdcore.inpage.answer import answer, landscape_of, name_of
 from gdcore.inpage.challenges import CHALLENGES
 from gdcore.inpage.modules import engine_script
+from gdcore.objectives import Objective
 from gdcore.pictures.palette import COLORS
 
 _HERE = Path(__file__).parent
 SCRIPTS = (
-    *("editor.js", "address.js", "racers.js", "state.js", "ground.js", "board.js", "surface.js", "challenges.js"),
+    *("editor.js", "racers.js", "state.js", "ground.js", "board.js", "surface.js", "challenges.js"),
     "playground.js",
 )
 STYLES = ("editor.css", "playground.css")
@@ -59,13 +61,13 @@ GROUNDS: dict[str, tuple[str, tuple[float, float]]] = {
 NOT_IN_THE_PLANE = {"parabola": "it has one parameter; the figure of one dimension in the chapter on gradient descent has it"}
 REFUSED = {"shapes": "needs matrices, and here is a plane"}
 
-# The rate that a method comes with, where the package's default, meant for networks, would show nothing.
+# The rate that a method comes with: the package's defaults are for networks, and would show little.
 _RATES = {
     **{"gradient_descent": 0.01, "momentum": 0.01, "nesterov": 0.01, "coordinate_descent": 0.01, "svrg": 0.01},
     **{"adagrad": 0.5, "rmsprop": 0.05, "adam": 0.1, "adamw": 0.1, "nadam": 0.1, "amsgrad": 0.1, "lion": 0.05},
     **{"normalized_gradient": 0.1, "proximal_gradient": 0.01},
 }
-_START = {
+_START: dict[str, Any] = {
     "landscape": {"name": "rosenbrock"},
     "runs": [
         {
@@ -87,7 +89,7 @@ _WITHOUT = (
 )
 _NO_ENGINE = "In a notebook the playground needs the package that runs Python in the page: pip install brython==3.15.0"
 
-# Of the hyperparameters that are numbers from 0 on: the least and the most that a slider offers, and whether it offers 0.
+# Of hyperparameters from 0 on: the least and the most of a slider, and whether it offers 0.
 _LOG = {
     "learning_rate": (1e-4, 10.0, False),
     "epsilon": (1e-12, 1.0, True),
@@ -124,7 +126,7 @@ def _kind(name: str, kind: Any, default: Any) -> dict[str, Any]:
         return {"kind": "flag"}
     limits = next((each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Range)), None)
     if isinstance(default, int) and limits is not None and kind.__origin__ is int:
-        return {"kind": "whole", "least": int(limits.least), "most": 50}
+        return {"kind": "whole", "least": int(limits.least), "most": max(50, 2 * default)}
     if not isinstance(default, (int, float)):
         return {}
     if limits is not None and limits.below == 1:
@@ -144,19 +146,41 @@ def code_of(method: str) -> str:
     return inspect.getsource(inspect.unwrap(METHODS[method].function))
 
 
+def squared(box: Array) -> Array:
+    """A box with one scale for both coordinates: the shorter side gets as much as the longer, as in
+    ground.js.
+
+    >>> squared([[0, 4], [0, 2]])
+    array([[ 0.,  4.],
+           [-1.,  3.]])
+    """
+    sides = np.asarray(box, float)
+    half = (sides[:, 1] - sides[:, 0]).max() / 2
+    middle = sides.mean(axis=1, keepdims=True)
+    return np.hstack([middle - half, middle + half])
+
+
+def box_of(objective: Objective) -> Array:
+    """The region that a landscape of the plane is looked at in."""
+    if objective.box is None:
+        raise ValueError(f"{objective.name} has no box, and its map needs one")
+    return objective.box
+
+
 def heights(landscape: str) -> list[int]:
     """The map of a landscape, row by row from below: how high, 0 the lowest and 1,000 the highest,
     by the root, as its levels are spaced.
     """
     objective = landscape_of({"name": landscape})
-    x, y = np.linspace(*objective.box.T, GRID).T
+    sides = squared(box_of(objective))
+    x, y = np.linspace(sides[:, 0], sides[:, 1], GRID, axis=1)
     values = objective.value(np.stack(np.meshgrid(x, y), axis=-1))
     lowest = values.min() if objective.minima is None else min(values.min(), objective.value(objective.minima).min())
     return np.rint(1000 * np.sqrt((values - lowest) / (values.max() - lowest))).astype(int).ravel().tolist()
 
 
 def data() -> dict[str, Any]:
-    """Everything that the page is told: methods, landscapes, challenges, and the race to begin with."""
+    """Everything that the page is told: methods, landscapes, challenges, the first race."""
     methods = [
         {
             "name": name,
@@ -172,7 +196,7 @@ def data() -> dict[str, Any]:
     for name, (title, start) in GROUNDS.items():
         objective = landscape_of({"name": name})
         minima = [] if objective.minima is None else objective.minima.tolist()
-        grounds.append({"name": name, "title": title, "box": objective.box.tolist(), "start": start, "minima": minima})
+        grounds.append({"name": name, "title": title, "box": box_of(objective).tolist(), "start": start, "minima": minima})
     asked = ("title", "task", "hint", "why", "begin", "solution")
     return {
         "methods": methods,
@@ -214,12 +238,18 @@ def html_of(*, live: bool) -> str:
         f"{figures}<style>{style}</style>"
         f'<div class="explore playground" id="playground">'
         f'<div class="playground-still"><img src="data:image/svg+xml;base64,{_still()}" alt="{escape(_ABOUT)}">'
-        f'<p class="explore-word">{escape(_WITHOUT)}</p>{_listed()}</div></div>'
+        f'<p class="explore-word">{escape(_WITHOUT)}</p></div></div>'
         f'<script type="application/json" id="playground-data">{packed}</script>{engine}<script>{script}</script>'
     )
 
 
-def _listed() -> str:
+def challenges() -> None:
+    """Show the list of the challenges, in which the playground puts its buttons."""
+    place = "<script>window.exploreParts?.placeChallenges?.()</script>"
+    display(HTML(f'<div class="explore playground" id="playground-tasks">{listed()}</div>{place}'))
+
+
+def listed() -> str:
     """The challenges where no script runs."""
     tasks = "".join(f"<li><b>{escape(each.title)}.</b> {escape(each.task)}</li>" for each in CHALLENGES.values())
     return f"<ol>{tasks}</ol>"

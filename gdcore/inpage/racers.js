@@ -171,7 +171,7 @@
     const remove = html("button", { type: "button", className: "racer-remove", textContent: "Remove" });
     remove.setAttribute("aria-label", `Remove ${title}`);
     remove.addEventListener("click", removed);
-    const heading = html("h3", { className: "racer-title" });
+    const heading = html("div", { className: "racer-title" });
     heading.innerHTML = look.key; // the book's own drawing
     if (known) heading.append(title);
     else {

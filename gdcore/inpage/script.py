@@ -16,7 +16,8 @@ Request = Mapping[str, Any]
 def as_python(request: Request) -> str:
     """The lines that take the runs of a request with `descend`; the Gabor loss is not in them.
 
-    >>> run = {"method": "momentum", "start": [-0.5, 2.0], "steps": 40, "hyperparameters": {"learning_rate": 0.01}}
+    >>> settings = {"learning_rate": 0.01}
+    >>> run = {"method": "momentum", "start": [-0.5, 2.0], "steps": 40, "hyperparameters": settings}
     >>> print(as_python({"landscape": {"name": "canyon"}, "runs": [run]}))
     from gdcore import methods
     from gdcore.descent import descend
@@ -32,7 +33,8 @@ def as_python(request: Request) -> str:
     imports, lines = {"from gdcore.descent import descend"}, []
     lines += _landscape(request["landscape"], imports)
     lines += _shaken(request, imports)
-    owns, calls = [], []
+    owns: list[str] = []
+    calls = []
     for run in request["runs"]:
         method = _method(run["method"], imports, owns)
         settings = "".join(f", {name}={_setting(value, imports)}" for name, value in (run.get("hyperparameters") or {}).items())

@@ -3,32 +3,18 @@
   window.exploreParts ??= {};
   const OWN_BOX = [[-2, 2], [-2, 2]];
   const MOST_STEPS = 1000;
-  const copyOf = (value) => JSON.parse(JSON.stringify(value));
   const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
   // A number as people type it; NaN for what is none.
   const typed = (text) => (text.trim() ? Number(text.trim().replaceAll("−", "-").replace(",", ".")) : Number.NaN);
 
   window.exploreParts.playgroundState = (data) => {
     const { playgroundAddress, racer: makeRacer } = window.exploreParts;
+    const { stateOf } = playgroundAddress;
     const methods = new Map(data.methods.map((each) => [each.name, each]));
     const grounds = new Map(data.landscapes.map((each) => [each.name, each]));
 
-    // From a request of gdcore.inpage.answer, and from an address
+    // From an address
 
-    const racerOf = ({ method, hyperparameters = {} }) => {
-      const racer = typeof method === "string" ? { method } : { method: method.from ?? null, name: method.name ?? "mine", code: method.code };
-      const { learning_rate: rate, ...rest } = copyOf(hyperparameters);
-      if (rate?.schedule) Object.assign(racer, { schedule: rate.schedule, hyperparameters: { ...rest, learning_rate: rate.arguments.first } });
-      else racer.hyperparameters = copyOf(hyperparameters);
-      return racer;
-    };
-    const stateOf = ({ landscape, noise, runs }) => ({
-      landscape: copyOf(landscape),
-      noise: { scale: noise?.scale ?? 0, seed: noise?.seed ?? 0 },
-      start: [...runs[0].start],
-      steps: runs[0].steps,
-      racers: runs.map((each) => ({ ...racerOf(each), armed: true })),
-    });
     const known = ({ method, hyperparameters }) => {
       if (method === null) return true;
       if (!methods.has(method) || methods.get(method).refused) return false;
@@ -45,11 +31,15 @@
       if (racers.length) state.racers = racers.map((each) => ({ ...each, armed: each.code === undefined }));
       if (said.surface !== undefined) {
         const [left, right, bottom, top] = said.box ?? [];
-        const box = left < right && bottom < top ? [[left, right], [bottom, top]] : copyOf(OWN_BOX);
+        const box = left < right && bottom < top ? [[left, right], [bottom, top]] : structuredClone(OWN_BOX);
         state.landscape = { code: said.surface, box, armed: false };
-      } else if (grounds.has(said.landscape?.name)) state.landscape = said.landscape;
+      } else if (grounds.has(said.landscape?.name)) {
+        state.landscape = said.landscape;
+        if (said.quadratic && said.landscape.name === "quadratic") state.landscape.arguments = said.quadratic;
+      }
       state.start = said.start ?? [...(grounds.get(said.landscape?.name)?.start ?? state.start)];
       if (said.steps) state.steps = clamp(said.steps, 1, MOST_STEPS);
+      if (said.penalty) state.penalty = { l1: clamp(said.penalty[0], 0, 100), l2: clamp(said.penalty[1], 0, 100) };
       if (said.noise) state.noise = { scale: clamp(said.noise[0], 0, 100), seed: Math.round(clamp(said.noise[1], 0, 999)) };
       return Object.assign(state, { challenge: said.challenge });
     };
@@ -109,6 +99,7 @@
       const { armed: _, ...landscape } = state.landscape;
       const request = { landscape, runs };
       if (state.noise.scale) request.noise = { ...state.noise };
+      if (state.penalty.l1 || state.penalty.l2) request.penalty = { ...state.penalty };
       return { request, looks, owners };
     };
 
@@ -123,5 +114,5 @@
     });
     return { methods, grounds, stateOf, stateFrom, named, requestOf, saved };
   };
-  Object.assign(window.exploreParts.playgroundState, { OWN_BOX, MOST_STEPS, copyOf, clamp, typed });
+  Object.assign(window.exploreParts.playgroundState, { OWN_BOX, MOST_STEPS, clamp, typed });
 })();

@@ -5,6 +5,12 @@
   const REGION = "The region goes from a smaller number to a larger one, in x and in y.";
   const SIDES = ["x from", "x to", "y from", "y to"];
 
+  // The region around the centre of a quadratic that came with arguments of its own.
+  const around = ({ centre: [x, y], eigenvalues }) => ({
+    box: [[x - 4, x + 4], [y - 4, y + 4]],
+    minima: eigenvalues.every((each) => each > 0) ? [[x, y]] : [],
+  });
+
   // `ran` follows when the reader's landscape was drawn anew, `edited` any change of its text.
   window.exploreParts.surface = (data, grounds, state, { ask, drawn, failed, ran, edited }) => {
     const { ground, racer, editor: makeEditor, playgroundState } = window.exploreParts;
@@ -60,12 +66,14 @@
       const number = count;
       const { armed, draft: _, ...landscape } = state.landscape;
       if (armed === false) return drawn(undefined);
-      const of = grounds.get(landscape.name);
+      const of = landscape.arguments ? around(landscape.arguments) : grounds.get(landscape.name);
       const box = ground.squared(of?.box ?? landscape.box);
-      const minima = of?.minima ?? [];
-      if (heights.has(landscape.name)) return drawn({ box, minima, shares: heights.get(landscape.name).map((each) => each / 1000) });
+      const { l1, l2 } = state.penalty;
+      const penalty = l1 || l2 ? { l1, l2 } : undefined;
+      const minima = (!penalty && of?.minima) || [];
+      if (of?.name && heights.has(of.name) && !penalty) return drawn({ box, minima, shares: heights.get(landscape.name).map((each) => each / 1000) });
       const points = [...ground.gridOf(box, data.grid), ...minima];
-      const told = await ask({ values: { landscape, points } }, "ground").catch((error) => ({ error }));
+      const told = await ask({ values: { landscape, penalty, points } }, "ground").catch((error) => ({ error }));
       if (!told || number !== count) return;
       if (told.error) {
         if (told.error.kind === "TimeoutError" && editor) Object.assign(state.landscape, { armed: false });
@@ -76,7 +84,7 @@
       editor?.clear();
       const { shares, lowest } = ground.sharesOf(told.values);
       const seen = shares.slice(0, data.grid ** 2);
-      if (of) heights.set(of.name, seen.map((each) => 1000 * each));
+      if (of?.name && !penalty) heights.set(of.name, seen.map((each) => 1000 * each));
       drawn({ box, minima, shares: seen, lowest });
     };
     return { element, show, draw, mark: (error) => editor?.mark(error.line, error.says) };
