@@ -65,7 +65,7 @@ REFUSED = {"shapes": "needs matrices, and here is a plane"}
 _RATES = {
     **{"gradient_descent": 0.01, "momentum": 0.01, "nesterov": 0.01, "coordinate_descent": 0.01, "svrg": 0.01},
     **{"adagrad": 0.5, "rmsprop": 0.05, "adam": 0.1, "adamw": 0.1, "nadam": 0.1, "amsgrad": 0.1, "lion": 0.05},
-    **{"normalized_gradient": 0.1, "proximal_gradient": 0.01},
+    **{"normalized_gradient": 0.1, "proximal_gradient": 0.01, "soap": 0.1},
 }
 _START: dict[str, Any] = {
     "landscape": {"name": "rosenbrock"},
