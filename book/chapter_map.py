@@ -196,8 +196,9 @@ def stop(number: int, chapter: Chapter, at: Array, label: tuple[int, int, str], 
     (x, y), (dx, dy, anchor) = at, label
     rows = "".join(f'<tspan x="{x + dx:.0f}" dy="{17 * (k > 0)}">{row}</tspan>' for k, row in enumerate(chapter.name))
     says = html.escape(f"Chapter {number}, {' '.join(chapter.name)}. {chapter.question}")
+    link = "href" if suffix == "html" else "xlink:href"  # JupyterLab sets href as that of an HTML link, which fails
     return (
-        f'<a href="{chapter.file}.{suffix}" aria-label="{says}"><title>{html.escape(chapter.question)}</title>'
+        f'<a {link}="{chapter.file}.{suffix}" aria-label="{says}"><title>{html.escape(chapter.question)}</title>'
         f'<circle class="grip" cx="{x:.1f}" cy="{y:.1f}" r="22"/><circle class="stop" cx="{x:.1f}" cy="{y:.1f}" r="12"/>'
         f'<text class="no" x="{x:.1f}" y="{y + 4.6:.1f}" text-anchor="middle">{number}</text>'
         f'<text x="{x + dx:.0f}" y="{y + dy:.0f}" text-anchor="{anchor}">{rows}</text></a>'

@@ -52,11 +52,11 @@ def test_an_outline_keeps_what_the_eye_sees():
     assert chapter_map.outline(circle, closed=True).endswith("Z")
 
 
-@pytest.mark.parametrize("mode, suffix", [("page", "html"), ("live", "ipynb")])
-def test_links_lead_to_pages_in_the_book_and_to_notebooks_in_jupyterlab(monkeypatch, mode, suffix):
+@pytest.mark.parametrize("mode, suffix, link", [("page", "html", "href"), ("live", "ipynb", "xlink:href")])
+def test_links_lead_to_pages_in_the_book_and_to_notebooks_in_jupyterlab(monkeypatch, mode, suffix, link):
     monkeypatch.setenv("GDCORE_EXPLORE", mode)
     drawn = chapter_map.ChapterMap()._repr_html_()
-    links = re.findall(r'<a href="([^"]+)" aria-label="([^"]+)"', drawn)
+    links = re.findall(rf'<a {link}="([^"]+)" aria-label="([^"]+)"', drawn)
     expected = [f"{chapter.file}.{suffix}" for chapter in chapter_map.CHAPTERS]
     assert [address for address, _ in links] == 2 * expected
     assert links[0][1] == "Chapter 1, Convexity. When does walking downhill reach the bottom?"
