@@ -86,7 +86,7 @@ def grasp(page: Page) -> dict[str, float]:
         sys.exit("the playground shows no start")
     page.mouse.move(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
     page.mouse.down()
-    return dict(picture)
+    return {"x": picture["x"], "y": picture["y"], "width": picture["width"], "height": picture["height"]}
 
 
 def first_path(page: Page, address: str) -> float:
@@ -127,7 +127,11 @@ def memory() -> float:
         except OSError:
             return 0.0
         mine = "chrom" in lines.get("Name", "")
-        return (float(lines.get("VmRSS", "0 kB").split()[0]) - float(lines.get("RssFile", "0 kB").split()[0])) / 1000 if mine else 0.0
+        return (
+            (float(lines.get("VmRSS", "0 kB").split()[0]) - float(lines.get("RssFile", "0 kB").split()[0])) / 1000
+            if mine
+            else 0.0
+        )
 
     return max((kept(each) for each in Path("/proc").glob("[0-9]*/status")), default=float("nan"))
 

@@ -174,6 +174,43 @@ def test_a_caption_knows_nothing_of_its_module():
         Stage(figure, strict=True)
 
 
+LIMITS = [0.025, 0.0475]
+
+
+def limited(walks, rate, *, limits=LIMITS, words_of={"far": "out"}):  # noqa: B006
+    return f"{rate} of {limits}: {words_of['far']}"
+
+
+def test_a_caption_s_constants_are_sent_with_it():
+    figure = race(limited)
+    asked = figure.computed.request(figure.start)["caption"]
+    assert asked["constants"] == {"limits": LIMITS, "words_of": {"far": "out"}}
+    assert "LIMITS" not in asked["code"] and "*, limits, words_of" in asked["code"]
+    assert figure.computed.walk(figure.start)[0] == "0.01 of [0.025, 0.0475]: out"
+
+
+def test_constants_that_cannot_be_sent_are_refused():
+    def odd(walks, *, function=print):
+        return str(function)
+
+    with pytest.raises(TypeError, match="odd: the caption's constants must be numbers, texts, lists and dictionaries"):
+        race(odd)
+
+
+def test_the_second_picture_may_be_the_figure_s_own():
+    def second(axes):
+        axes[0].set(xlim=(-1, 3), ylim=(-2, 3))
+        axes[1].plot([0, 1], [1, 0])
+
+    figure = race(curve=False, layers=[second])
+    _, walks = figure.computed.walk(figure.start)
+    assert all(walk.tracks[1] is None and walk.curves() == [False, False] for walk in walks)
+    data = unpacked(pages.html_of(figure))
+    assert data["computed"]["curve"] is False
+    with pytest.raises(ValueError, match="curve=False needs layers"):
+        race(curve=False)
+
+
 @pytest.mark.parametrize(
     ("other", "error", "says"),
     [

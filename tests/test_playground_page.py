@@ -406,6 +406,24 @@ def test_on_a_phone_the_map_stays_in_view_and_nothing_is_wider(watched, file):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_finger_drags_the_start(browser, file):
+    context = browser.new_context(viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True, offline=True)
+    page = opened(context.new_page(), file)
+    ring = page.locator(".playground-map .explore-handle .ring")
+    ring.scroll_into_view_if_needed()
+    box = ring.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = context.new_cdp_session(page)
+    for kind, places in (("touchStart", [(0, 0)]), ("touchMove", [(30, -10)]), ("touchMove", [(60, -20)]), ("touchEnd", [])):
+        points = [{"x": x + across, "y": y + down} for across, down in places]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page.get_by_label("start x")).not_to_have_value("−1.2")
+    moved = [float(page.get_by_label(f"start {name}").input_value().replace("−", "-")) for name in "xy"]
+    assert moved[0] > -1.2 and moved[1] > 1
+    expect_sentences(page, *said(*(each | {"start": moved} for each in START["runs"])))
+    context.close()
+
+
 def test_without_scripts_there_is_the_picture_and_the_challenges(browser, file):
     context = browser.new_context(java_script_enabled=False, offline=True)
     page = context.new_page()
@@ -414,6 +432,9 @@ def test_without_scripts_there_is_the_picture_and_the_challenges(browser, file):
     assert page.get_by_text("needs a script").is_visible()
     assert page.locator("#playground-tasks li").count() == 12
     context.close()
+
+
+CHANGED = "field.dispatchEvent(new Event('change'))"
 
 
 def essential_path(engine, file):
@@ -431,6 +452,11 @@ def essential_path(engine, file):
     count = "document.querySelectorAll('.playground-says li').length"
     engine.wait(f"document.querySelector('#playground[data-ready]') && {count} === 1", seconds=90)
     assert page(says) == wanted
+    engine.click(".playground-map svg", right=60)  # a tap brings the start there
+    engine.wait("document.querySelector('#playground-start-x').value !== '−0.5'")
+    for name, value in (("x", -0.5), ("y", 2)):
+        page(f"const field = document.querySelector('#playground-start-{name}'); field.value = {value}; {CHANGED}")
+    engine.wait(f"document.querySelector('.playground-says li').textContent.startsWith({json.dumps(wanted[0])})", seconds=90)
     engine.click(".racer-code summary")
     engine.wait("document.querySelector('.racer textarea')")
     page(
@@ -458,6 +484,7 @@ def essential_path(engine, file):
     address = engine.script("return location.href")
     engine.open("about:blank")
     engine.open(address)
+    page(PATIENT)
     engine.wait(f"document.querySelector('#playground[data-ready]') && {count} === 1", seconds=90)
     assert "while True" in page("return document.querySelector('.racer textarea').value")
     assert "press Run" in page("return document.querySelector('.racer .racer-note').textContent")
@@ -466,9 +493,10 @@ def essential_path(engine, file):
         "select.dispatchEvent(new Event('change', { bubbles: true }))"
     )
     engine.wait("document.querySelector('.playground-surface textarea')")
-    engine.wait(
-        f"{count} === 1 && document.querySelector('.playground-says li').textContent.includes('at the value')", seconds=90
-    )
+    engine.click(".playground-add button")  # a step of one's own joins
+    engine.wait("document.querySelectorAll('.racer').length === 2 && document.activeElement.matches('.racer textarea')")
+    engine.wait(f"{count} === 2 && document.querySelector('.playground-says').textContent.includes('at the value')", seconds=90)
+    assert page(says)[1].startswith("mine ")
 
 
 def test_firefox_plays(firefox, file):

@@ -34,7 +34,7 @@ from gdcore.explore.handles import Handle, handles_of
 from gdcore.explore.live import show_live
 from gdcore.explore.page import html_of
 from gdcore.explore.walks import Walk
-from gdcore.validation import function, number, shown, whole_number
+from gdcore.validation import flag, function, number, shown, whole_number
 
 __all__ = ["Handle", "Run", "Walk", "explore", "guess", "live_walks"]
 
@@ -145,6 +145,7 @@ def live_walks(
     noise: Mapping[str, Any] | None = None,
     penalty: Mapping[str, Any] | None = None,
     tolerance: float = 0.01,
+    curve: bool = True,
     **controls: Any,
 ) -> Callable[[Callable[..., str]], Explored]:
     """A figure of walks that the page computes itself, with gdcore's own code, so that starts and
@@ -162,10 +163,13 @@ def live_walks(
     - `layers`: drawing functions in the place of the map and the axes of the curve.
     - `noise`, `penalty`: as `answer` takes them.
     - `tolerance`: the distance from a minimum that counts as arrived in `arrived_at`.
+    - `curve`: if False, the second picture is not the heights after each step but what `layers`
+      draw there; the walks are on the map alone.
 
     The decorated function writes the caption: it gets the walks, as `gdcore.inpage.captions`
     describes them, and by name the controls that it needs. It runs in the page too, so it may use
-    `words`, `np` and `math` and nothing else of its module.
+    `words`, `np` and `math` and nothing else of its module; numbers that it needs besides are
+    keyword parameters with a default, `def ball(walks, rate, *, best=BEST)`.
 
     >>> from ipywidgets import FloatSlider
     >>> @live_walks(
@@ -200,8 +204,11 @@ def live_walks(
             noise=noise,
             penalty=penalty,
             tolerance=tolerance,
+            curve=flag(f"{name}: curve", curve),
             controls=positions,
         )
+        if not computed.curve and layers is None:
+            raise ValueError(f"{name}: curve=False needs layers that draw the map and the second picture, got none")
         below = [ground_of(computed.template, count, box)] if layers is None else _layers(name, layers)
         figure = Explorable(
             name=name,

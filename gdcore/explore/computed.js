@@ -56,6 +56,7 @@
       const heights = flat ? run.values : run.points.map((point) => point[1]);
       const map = [column(scales[0][0], run.points.map(([x]) => x), length), column(scales[0][1], heights, length)];
       const steps = Array.from({ length }, (_, t) => t);
+      if (!data.computed.curve) return { look, curves: start[w].curves, tracks: [map, undefined], text: (k) => significant(above[k]) };
       const curve = [column(scales[1][0], steps, length), column(scales[1][1], above, length)];
       if (above.length < length) curve[1].fill(-FAR, above.length); // where it diverged it is infinitely high
       return { look, curves: start[w].curves, tracks: [map, curve], text: (k) => significant(above[k]) };

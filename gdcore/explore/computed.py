@@ -4,8 +4,10 @@ of drawings.
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
+import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,11 +57,13 @@ class Computed:
       the value of a control.
     - `runs`: the walks, in the order of the request.
     - `steps`: how many steps each takes.
+    - `curve`: whether the second picture shows the heights after each step.
     """
 
     template: Mapping[str, Any]
     runs: tuple[Run, ...]
     steps: int
+    curve: bool = True
 
     @property
     def depends_on(self) -> tuple[str, ...]:
@@ -82,7 +86,19 @@ class Computed:
                 raise ValueError(each["error"]["says"])
         asked = zip(self.runs, request["runs"], told["runs"], strict=True)
         lowest = told["lowest"] or 0.0
-        return told["caption"], [_walk(run, each["method"], found, lowest, self.steps) for run, each, found in asked]
+        return told["caption"], [self._walk(run, each["method"], found, lowest) for run, each, found in asked]
+
+    def _walk(self, run: Run, method: str, found: Mapping[str, Any], lowest: float) -> Walk:
+        """A walk as the figure shows it: where it diverged it stays, infinitely high."""
+        points, above = np.array(found["points"]), np.array(found["values"]) - lowest
+        missing = self.steps + 1 - len(points)
+        points = np.concatenate([points, np.repeat(points[-1:], missing, axis=0)])
+        above = np.concatenate([above, np.full(missing, np.inf)])
+        if points.shape[1] == 1:
+            heights = np.concatenate([found["values"], np.full(missing, np.inf)])
+            points = np.column_stack([points, heights])
+        curve = np.column_stack([np.arange(self.steps + 1), np.maximum(above, FLOOR)]) if self.curve else None
+        return Walk(method, points, curve, values=above, name=run.name)
 
 
 def drawn(computed: Computed, caption: Callable[..., str]) -> Callable[..., Any]:
@@ -104,19 +120,6 @@ def handle_of(computed: Computed, start: Sequence[Any], controls: Mapping[str, C
         return [Handle(x=start[0], y=lambda x: float(curve.value(np.array([x]))), hint="drag the start")]
     x, y = (each if isinstance(each, str) else None for each in start)
     return [Handle(x=x, y=y, hint="drag the start")]
-
-
-def _walk(run: Run, method: str, found: Mapping[str, Any], lowest: float, steps: int) -> Walk:
-    """A walk as the figure shows it: where it diverged it stays, infinitely high."""
-    points, above = np.array(found["points"]), np.array(found["values"]) - lowest
-    missing = steps + 1 - len(points)
-    points = np.concatenate([points, np.repeat(points[-1:], missing, axis=0)])
-    above = np.concatenate([above, np.full(missing, np.inf)])
-    if points.shape[1] == 1:
-        heights = np.concatenate([found["values"], np.full(missing, np.inf)])
-        points = np.column_stack([points, heights])
-    curve = np.column_stack([np.arange(steps + 1), np.maximum(above, FLOOR)])
-    return Walk(method, points, curve, values=above, name=run.name)
 
 
 def _filled(part: Any, values: Mapping[str, Any]) -> Any:
@@ -152,6 +155,7 @@ def computed_of(
     noise: Any,
     penalty: Any,
     tolerance: float,
+    curve: bool,
     controls: Mapping[str, Control],
 ) -> Computed:
     """The parts of a figure of live walks, checked. Raises TypeError or ValueError that names the
@@ -186,7 +190,7 @@ def computed_of(
         }
         for run in runs
     ]
-    spoken = list(inspect.signature(caption).parameters)[1:]
+    spoken, constants = _spoken(figure, caption)
     unknown = [name for name in spoken if name not in controls]
     if unknown:
         raise ValueError(
@@ -195,10 +199,13 @@ def computed_of(
     template = {
         "landscape": {"name": landscape} if isinstance(landscape, str) else landscape,
         "runs": asked,
-        "caption": {"code": _source(caption), "name": name_of(caption), "values": {name: name for name in spoken}},
+        "caption": {
+            **{"code": _source(caption), "name": name_of(caption)},
+            **{"values": {name: name for name in spoken}, "constants": constants},
+        },
         "tolerance": validation.number(f"{figure}: tolerance", tolerance, above=0),
     } | {name: part for name, part in (("noise", noise), ("penalty", penalty)) if part is not None}
-    return Computed(_bound(template, controls), tuple(runs), steps)
+    return Computed(_bound(template, controls), tuple(runs), steps, curve)
 
 
 def _bound(part: Any, controls: Mapping[str, Control]) -> Any:
@@ -206,17 +213,39 @@ def _bound(part: Any, controls: Mapping[str, Control]) -> Any:
     if isinstance(part, str):
         return {"control": part} if part in controls else part
     if isinstance(part, Mapping):
-        return {name: each if name in ("code", "label", "name") else _bound(each, controls) for name, each in part.items()}
+        return {
+            name: each if name in ("code", "constants", "label", "name") else _bound(each, controls)
+            for name, each in part.items()
+        }
     if isinstance(part, list | tuple):
         return [_bound(each, controls) for each in part]
     return part
 
 
+def _spoken(figure: str, caption: Callable[..., str]) -> tuple[list[str], dict[str, Any]]:
+    """The controls that a caption reads, and the constants that its keyword parameters bring."""
+    parameters = list(inspect.signature(caption).parameters.values())[1:]
+    constants = {each.name: each.default for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY}
+    try:
+        sent = json.loads(json.dumps(constants))
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{figure}: the caption's constants must be numbers, texts, lists and dictionaries of them: {error}"
+        ) from None
+    return [each.name for each in parameters if each.name not in constants], sent
+
+
 def _source(function: Callable[..., str]) -> str:
-    """The text of a function without its decorators."""
+    """The text of a function without its decorators and defaults."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     begin = next(k for k, line in enumerate(lines) if line.startswith("def "))
-    return "\n".join(lines[begin:])
+    code = "\n".join(lines[begin:])
+    tree = ast.parse(code)
+    [made] = tree.body
+    if not isinstance(made, ast.FunctionDef) or not made.args.kwonlyargs:
+        return code
+    made.args.kw_defaults = [None] * len(made.args.kwonlyargs)
+    return ast.unparse(tree)
 
 
 def ground_of(template: Mapping[str, Any], steps: int, box: Any) -> Callable[[Any], None]:
@@ -243,6 +272,7 @@ def parts_of(computed: Computed, controls: Mapping[str, Control], axes: Sequence
         "looks": looks,
         "scales": [scales(ax) for ax in axes],
         "floor": FLOOR,
+        "curve": computed.curve,
     }
 
 

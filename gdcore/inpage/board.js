@@ -141,7 +141,9 @@
       const [left, top, right, bottom] = MAP.box;
       const at = [clamp(x, left, right), clamp(y, top, bottom)];
       hint.remove();
-      dragged(surface.scales.map(([factor, offset], k) => Number(((at[k] - offset) / factor).toPrecision(4))), going);
+      start = surface.scales.map(([factor, offset], k) => Number(((at[k] - offset) / factor).toPrecision(4)));
+      placeHandle();
+      dragged(start, going);
     };
     let moved = false;
     handle.addEventListener("pointerdown", (event) => {
@@ -152,11 +154,7 @@
     handle.addEventListener("pointermove", (event) => {
       if (handle.hasPointerCapture(event.pointerId)) move(event, true);
     });
-    for (const kind of ["pointerup", "pointercancel"]) {
-      handle.addEventListener(kind, (event) => {
-        if (handle.hasPointerCapture(event.pointerId)) move(event, false);
-      });
-    }
+    handle.addEventListener("lostpointercapture", () => dragged(start, false)); // where it was let go, or taken away
     map.svg.addEventListener("click", (event) => {
       const { x, y } = placeIn(map.svg, event);
       const [left, top, right, bottom] = MAP.box;

@@ -49,7 +49,7 @@ def caption(
     'adam at 0.1: 1.5'
     """
     walks = [Walked(each, told, lowest or 0.0) for each, told in zip(runs, found, strict=True)]
-    return _function(asked["code"], asked["name"])(walks, **asked["values"])
+    return _function(asked["code"], asked["name"])(walks, **asked["values"], **asked.get("constants", {}))
 
 
 @lru_cache(maxsize=16)
