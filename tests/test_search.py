@@ -189,7 +189,7 @@ def test_only_the_page_of_results_loads_the_index(tiny):
 
 QUERIES = {
     "Nesterov": "Nesterov momentum: look before you roll",
-    "two wells": "Two wells: can a ball get out? (deeper)",
+    "two wells": "Deeper: two wells, can a ball get out?",
     "weight decay": "Weight decay",
     "warmup": "Learning-rate schedules",
     "momentum": "Momentum",
