@@ -73,7 +73,7 @@ def marked(good: bool, text: str) -> str:
 
 def ready(page: Page, address: str) -> None:
     page.goto(address, wait_until="load")
-    page.wait_for_selector("#playground[data-ready]")
+    page.wait_for_selector("#playground-host[data-ready]")
     page.wait_for_timeout(500)
 
 

@@ -44,7 +44,7 @@ def page(watched, file):
 def opened(page, file, address=""):
     page.goto(f"{file.as_uri()}{address}")
     page.evaluate(PATIENT)
-    expect(page.locator("#playground[data-ready]")).to_be_attached()
+    expect(page.locator("#playground-host[data-ready]")).to_be_attached()
     return page
 
 
@@ -325,7 +325,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_address_leaves_the_playground_working(watched, file, name):
     page = opened(watched.page, file, HOSTILE[name])
-    assert page.locator("#playground img, .playground-racers b").count() == 0
+    assert page.locator("#playground-host img, .playground-racers b").count() == 0
     expect(page.locator(".playground-says li").first).to_be_visible()
     assert 1 <= page.locator(".racer").count() <= 8
     page.get_by_role("button", name="Reset").click()
@@ -450,7 +450,7 @@ def essential_path(engine, file):
     page(PATIENT)
     wanted = said(run("momentum", (-0.5, 2.0), 60, learning_rate=0.01, momentum=0.9), landscape="canyon")
     count = "document.querySelectorAll('.playground-says li').length"
-    engine.wait(f"document.querySelector('#playground[data-ready]') && {count} === 1", seconds=90)
+    engine.wait(f"document.querySelector('#playground-host[data-ready]') && {count} === 1", seconds=90)
     assert page(says) == wanted
     engine.click(".playground-map svg", right=60)  # a tap brings the start there
     engine.wait("document.querySelector('#playground-start-x').value !== '−0.5'")
@@ -485,7 +485,7 @@ def essential_path(engine, file):
     engine.open("about:blank")
     engine.open(address)
     page(PATIENT)
-    engine.wait(f"document.querySelector('#playground[data-ready]') && {count} === 1", seconds=90)
+    engine.wait(f"document.querySelector('#playground-host[data-ready]') && {count} === 1", seconds=90)
     assert "while True" in page("return document.querySelector('.racer textarea').value")
     assert "press Run" in page("return document.querySelector('.racer .racer-note').textContent")
     page(

@@ -426,7 +426,7 @@
     first();
   };
 
-  const element = document.getElementById("playground");
+  const element = document.getElementById("playground-host");
   const store = document.getElementById("playground-data");
   if (element && store && window.DecompressionStream && !element.dataset.begun) {
     element.dataset.begun = "";

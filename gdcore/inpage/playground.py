@@ -236,9 +236,9 @@ def html_of(*, live: bool) -> str:
     figures = f"<style>{assets.style()}</style><script>{assets.script()}</script>" if live else assets.once()
     return (
         f"{figures}<style>{style}</style>"
-        f'<div class="explore playground" id="playground">'
+        f'<div class="explore playground" id="playground-host">'
         f'<div class="playground-still"><img src="data:image/svg+xml;base64,{_still()}" alt="{escape(_ABOUT)}">'
-        f'<p class="explore-word">{escape(_WITHOUT)}</p></div></div>'
+        f'<p class="playground-without">{escape(_WITHOUT)}</p></div></div>'
         f'<script type="application/json" id="playground-data">{packed}</script>{engine}<script>{script}</script>'
     )
 
