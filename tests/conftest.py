@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from tests import engines
 from tools import browser as browsers
@@ -34,8 +35,15 @@ def book() -> Path:
     """The folder of the really built book's pages, built where `make book` does, or under DOWNHILL_BOOK.
 
     What is up to date there is not built again: the build itself knows what a page is made of (book/_ext/downhill/execution.py).
+    Of tests that run side by side the first builds, and the others wait for it.
     """
     target = Path(os.environ.get("DOWNHILL_BOOK", ROOT))
+    (target / "_build").mkdir(parents=True, exist_ok=True)
+    with FileLock(target / "_build" / "building.lock"):
+        return _built(target)
+
+
+def _built(target: Path) -> Path:
     command = [sys.executable, "-P", str(ROOT / "tools" / "build.py"), str(ROOT), "--path-output", str(target)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}  # kernels get it from the build
     run = subprocess.run(command, capture_output=True, text=True, env=environment)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import socket
 import subprocess
 import time
 import warnings
@@ -127,7 +128,10 @@ def firefox() -> Iterator[Firefox]:
         warnings.simplefilter("ignore")  # distro, which mozinfo imports, is deprecated
         from marionette_driver.marionette import Marionette
 
-        driver = Marionette(bin=_firefox(), headless=True, gecko_log=os.devnull)
+        with socket.socket() as free:  # two Firefoxes may run side by side
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        driver = Marionette(bin=_firefox(), headless=True, gecko_log=os.devnull, port=port)
         driver.start_session()
     try:
         yield Firefox(driver)
