@@ -11,6 +11,18 @@ SETTINGS = {
         {"degree": 9, "strength": 1e-07},
     ],
     "bias_and_variance": [{"strength": 0.001}, {"strength": 1e-06}, {"strength": 10}],
+    "validation_curve": [
+        {"method": "one split", "split": 1},
+        {"method": "one split", "split": 7},
+        {"method": "5 folds", "split": 3},
+    ],
+    "choose_or_share": [
+        {"penalty": "L1", "shift": 0.5},
+        {"penalty": "L1", "shift": -1.5},
+        {"penalty": "L2", "shift": 1.0},
+        {"penalty": "elastic net", "shift": 0.0},
+    ],
+    "speed_for_bias": [{"strength": 0.01}, {"strength": 5.6234}, {"strength": 100.0}],
     "corner_or_circle": [
         {"penalty": "L1", "strength": 1.6},
         {"penalty": "L2", "strength": 1.6},
@@ -96,6 +108,64 @@ def lasso_path(strength, scale):
     fate = f"keeps F₁ with the effect {scale * w[0]:.3f}" if w[0] else "drops F₁"
     shrunk = scale * with_rows(X, t, [strength] * 100)[0]
     return f"The lasso keeps {np.count_nonzero(w)} of 100 features and {fate}; ridge gives it {shrunk:.3f}."
+
+
+def validation_curve(method, split):
+    """With one more row of target 0 for each weight, fold by fold."""
+    strengths = 10 ** np.arange(-3, 2.01, 0.25)
+    rng = np.random.default_rng(21)
+    truth = rng.normal(0, 20**-0.5, (400, 20))[0]
+    X = rng.normal(size=(400, 40, 20))
+    noise = rng.normal(size=(400, 40))[0]
+    X = X[0]
+    t = X @ truth + noise
+    folds = np.split(np.random.default_rng(split).permutation(40), 5)[: 5 if method == "5 folds" else 1]
+    curve = []
+    for strength in strengths:
+        errors = []
+        for out in folds:
+            rest = sorted(set(range(40)) - set(out.tolist()))
+            w = with_rows(X[rest], t[rest], [strength] * 20)
+            errors.append(sum((X[n] @ w - t[n]) ** 2 for n in out) / len(out))
+        curve.append(np.mean(errors))
+    best = strengths[np.argmin(curve)]
+    w = with_rows(X, t, [best] * 20)
+    fresh = 1 + ((w - truth) ** 2).sum()
+    return (
+        f"with the validation error {min(curve):.3f}. Refitted to all forty examples it has the error {fresh:.3f} on fresh data."
+    )
+
+
+def choose_or_share(penalty, shift):
+    """With the signs of the weights known, the minimum solves a linear system; the right signs have the lowest loss."""
+    H, unfenced = np.array([[2, 1.94], [1.94, 2]]), np.array([1 + shift, 1 - shift])
+    first, second = {"L1": (0.4, 0), "L2": (0, 0.2), "elastic net": (0.2, 0.1)}[penalty]
+
+    def penalized(w):
+        return (w - unfenced) @ H @ (w - unfenced) / 2 + first * np.abs(w).sum() + second * (w**2).sum()
+
+    candidates = [np.zeros(2)]
+    for signs in itertools.product((-1, 0, 1), repeat=2):
+        free = np.flatnonzero(signs)
+        if len(free):
+            w = np.zeros(2)
+            matrix = H[np.ix_(free, free)] + 2 * second * np.eye(len(free))
+            w[free] = np.linalg.solve(matrix, (H @ unfenced - first * np.array(signs))[free])
+            candidates.append(w)
+    best = min(candidates, key=penalized)
+    return f"with the penalty {best[0]:.3f} and {best[1]:.3f}."
+
+
+def speed_for_bias(strength):
+    """The distance along each direction is a power of its factor."""
+    strength = round(10 ** (round(4 * np.log10(strength)) / 4), 4)
+    h = np.geomspace(1, 100, 20)
+    factors, distance = 1 - 2 / (101 + 4 * strength) * (h + 2 * strength), h / (h + 2 * strength)
+    steps = 0
+    while np.linalg.norm(distance * factors**steps) > 1e-6:
+        steps += 1
+    kappa = (100 + 2 * strength) / (1 + 2 * strength)
+    return f"κ = {kappa:.1f}: {steps} steps, and {1 / (1 + 2 * strength):.1%} of the weight"
 
 
 def early_stopping_is_almost_ridge(steps, strength):
