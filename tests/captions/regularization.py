@@ -23,6 +23,7 @@ SETTINGS = {
         {"penalty": "elastic net", "shift": 0.0},
     ],
     "speed_for_bias": [{"strength": 0.01}, {"strength": 5.6234}, {"strength": 100.0}],
+    "double_descent": [{"strength": 0.01}, {"strength": 1.0}],
     "corner_or_circle": [
         {"penalty": "L1", "strength": 1.6},
         {"penalty": "L2", "strength": 1.6},
@@ -154,6 +155,25 @@ def choose_or_share(penalty, shift):
             candidates.append(w)
     best = min(candidates, key=penalized)
     return f"with the penalty {best[0]:.3f} and {best[1]:.3f}."
+
+
+def double_descent(strength):
+    """By the system of the examples, which has forty equations for every width."""
+    widths = [2, 5, 10, 15, 20, 25, 30, 35, 38, 40, 42, 45, 50, 60, 80, 110, 150, 200]
+    rng = np.random.default_rng(31)
+    truth = rng.normal(0, 200**-0.5, (60, 200))
+    X = rng.normal(size=(60, 40, 200))
+    t = np.einsum("snd,sd->sn", X, truth) + 0.5 * rng.normal(size=(60, 40))
+    errors = []
+    for d in widths:
+        missed = []
+        for k in range(60):
+            w = np.zeros(200)
+            w[:d] = X[k, :, :d].T @ np.linalg.solve(X[k, :, :d] @ X[k, :, :d].T + 40 * strength * np.eye(40), t[k])
+            missed.append(0.25 + ((w - truth[k]) ** 2).sum())
+        errors.append(np.median(missed))
+    most = max(errors)
+    return f"largest at d = {widths[errors.index(most)]}: {most:.2f}. With all 200 weights it is {errors[-1]:.2f}."
 
 
 def speed_for_bias(strength):
