@@ -65,7 +65,7 @@ SETTINGS = {
     ],
     "one_axis_at_a_time": [{"angle": "0"}, {"angle": "30"}, {"angle": "45", "across": -1.2, "up": 0.4}],
     "on_a_crease": [
-        {"rate": 0.2, "fall": "constant"},
+        {"rate": 0.17, "fall": "constant"},
         {"rate": 0.45, "fall": "as 1/√t", "across": 0.85, "up": -1.3},
         {"rate": 0.3, "fall": "as 1/t", "across": 1.1, "up": 1.4},
     ],
@@ -289,11 +289,10 @@ def one_axis_at_a_time(angle, across=0.35, up=1.35):
 
 
 def on_a_crease(rate, fall, across=-1.5, up=0.6):
-    """The slopes of both creases by their signs."""
-    x, y, power = across, up, {"constant": 0, "as 1/√t": 0.5, "as 1/t": 1}[fall]
-    heights = [abs(x - y) + 0.3 * abs(x + y)]
+    """Each coordinate by itself, by its sign."""
+    power = {"constant": 0, "as 1/√t": 0.5, "as 1/t": 1}[fall]
+    w, heights = [across, up], [abs(across) + abs(up)]
     for t in range(1, 101):
-        one, other = math.copysign(1, x - y), 0.3 * math.copysign(1, x + y)
-        x, y = x - rate / t**power * (one + other), y - rate / t**power * (other - one)
-        heights.append(abs(x - y) + 0.3 * abs(x + y))
+        w = [each - rate * t**-power * ((each > 0) - (each < 0)) for each in w]
+        heights.append(abs(w[0]) + abs(w[1]))
     return f"Lowest height of 100 steps {_significant(min(heights))}, height at the end {_significant(heights[-1])}."
