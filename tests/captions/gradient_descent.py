@@ -176,7 +176,8 @@ def three_kinds(kind, share, start):
         heights.append(loss(x).real)
     if kind == "flat bottom":
         allowed = f"at most {_significant(min(heights[0], largest * start**2 / (2 * share * 60)))}"
-        return f"{_significant(heights[-1])}. " + (f"The theory allows {allowed}." if share <= 1 else "No bound is known at this rate.")
+        told = f"The theory allows {allowed}." if share <= 1 else "No bound is known at this rate."
+        return f"{_significant(heights[-1])}. {told}"
 
     def ratio(x):
         return slope(x) ** 2 / 2 / loss(x).real
@@ -202,7 +203,8 @@ def turned_and_stretched(angle, stretch):
             step += 1
         counts.append(step)
     low, high = np.linalg.eigvalsh(H)
-    return f"κ = {high / low:.1f}. Steps to a millionth of the height: {counts[0]} with one rate, {counts[1]} with a rate for each."
+    steps = f"{counts[0]} with one rate, {counts[1]} with a rate for each."
+    return f"κ = {high / low:.1f}. Steps to a millionth of the height: {steps}"
 
 
 def basins(rate, left_right=2.4, up_down=1.6):
@@ -246,7 +248,8 @@ def a_long_valley(rate, across=1.45, up=1.3):
     second = up * math.cos(0.45) - across * math.sin(0.45)
     cosine = (first**2 + 10 * second**2) / math.hypot(first, 10 * second) / math.hypot(first, second)
     height = ((1 - rate) ** 200 * first**2 + 10 * (1 - 10 * rate) ** 200 * second**2) / 2
-    return f"points {math.degrees(math.acos(cosine)):.0f}° away from the minimum. The fixed steps end {_significant(height)} above it."
+    away = math.degrees(math.acos(cosine))
+    return f"points {away:.0f}° away from the minimum. The fixed steps end {_significant(height)} above it."
 
 
 X = [0.03, 0.19, 0.34, 0.46, 0.78, 0.81, 1.08, 1.18, 1.39, 1.60, 1.65, 1.90]
