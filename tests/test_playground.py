@@ -12,6 +12,7 @@ import pytest
 
 from gdcore.catalogue import LANDSCAPES, METHODS
 from gdcore.descent import descend
+from gdcore.explore import assets
 from gdcore.hyperparameters import signature_of
 from gdcore.inpage import playground
 from gdcore.inpage.address import address
@@ -101,7 +102,9 @@ def scripts_of(text):
 
 
 def test_markup_holds_no_code_that_ends_its_script_early():
+    assets.begin_page()  # its first figure brings the scripts
     text = playground.html_of(live=False)
+    assets.begin_page()
     assert scripts_of(text) == 3
     found = re.search(r'id="playground-data">(.*?)</script>', text, re.DOTALL)
     assert json.loads(found[1])["start"] == playground.data()["start"]
