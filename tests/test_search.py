@@ -189,7 +189,7 @@ def test_only_the_page_of_results_loads_the_index(tiny):
 
 QUERIES = {
     "Nesterov": "Nesterov momentum: look before you roll",
-    "two wells": "Deeper: two wells, can a ball get out?",
+    "two wells": "Deeper: every stationary point of the two wells and of the Gabor loss",
     "weight decay": "Weight decay",
     "warmup": "Learning-rate schedules",
     "momentum": "Momentum",

@@ -158,6 +158,7 @@
       from = found.index + found[0].length;
     }
     result.replaceChildren(...parts, text.slice(from));
+    if (text.length > (result.dataset.longest ?? "").length) result.dataset.longest = text;
   };
 
   // The picture and the result of a figure, drawn from its unpacked data.

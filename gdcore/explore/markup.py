@@ -147,12 +147,12 @@ def _control(figure: str, control: Control) -> str:
     elif control.kind == "checkbox":
         element = f'<input id="{name}" type="checkbox"{chosen[1]} autocomplete="off">'
     else:
-        text, last = control.texts[control.start], len(control.values) - 1
+        text, last, widest = control.texts[control.start], len(control.values) - 1, max(map(len, control.texts))
         spoken = escape(f"{text} {control.unit}".strip())
         element = (
             f'<input id="{name}" type="range" min="0" max="{last}" step="1" value="{control.start}"'
             f' aria-valuetext="{spoken}" autocomplete="off"{_ticks(last)}>'
-            f'<output for="{name}" dir="ltr" aria-live="off">{escape(text)}</output>'
+            f'<output for="{name}" dir="ltr" aria-live="off" style="--widest: {widest}ch">{escape(text)}</output>'
         )
     return f'<div class="explore-control" {common}><label for="{name}">{label}</label>{element}</div>'
 

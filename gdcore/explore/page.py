@@ -69,7 +69,7 @@ def _figure(figure: Explorable) -> str:
     stage_parts = [
         tabs(stage.names) if figure.controls or figure.play else "",
         f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>',
-        f'<div class="explore-said"><p class="explore-result" aria-live="polite">{with_bold_numbers(start.caption)}</p>'
+        f'<div class="explore-said"><p class="explore-result" aria-live="polite"{_room(layers)}>{with_bold_numbers(start.caption)}</p>'
         f"{readings(start.walks, figure.steps)}</div>",
     ]
     parts = [f'<div class="explore-stage">{"".join(stage_parts)}</div>', *operated(figure)]
@@ -84,6 +84,12 @@ def _figure(figure: Explorable) -> str:
         card += f'<script type="text/plain" class="explore-data">{_packed(data)}</script>'
         card += "<script>exploreParts.arrived()</script>"
     return f'<figure class="explore" id="{figure.name}">{card}</figure>'
+
+
+def _room(layers: list[dict[str, Any]]) -> str:
+    """The longest result, for which the card keeps room, so that the page stands still while a slider moves."""
+    longest = max((caption for layer in layers for caption in layer["captions"]), key=len, default="")
+    return f' data-longest="{escape(longest)}"' if longest else ""
 
 
 class _Table:
