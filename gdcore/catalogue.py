@@ -71,6 +71,7 @@ _METHODS = (
     KnownMethod(methods.proximal_gradient, ("vermillion", "dotted", ">"), "hand", needs="penalty"),
     KnownMethod(methods.svrg, ("green", "dashed", "D"), "hand", scale="rate"),
     KnownMethod(curvature.newton, ("orange", "dashdot", "s"), "hand", scale="damping", needs="hessian"),
+    KnownMethod(curvature.trust_region, ("blue", "dotted", "v"), "hand", scale="damping", needs="hessian"),
     KnownMethod(curvature.gauss_newton, ("vermillion", "dotted", "o"), "hand", scale="damping", needs="residuals"),
     KnownMethod(curvature.conjugate_gradient, ("purple", "dashed", ">"), "hand", one_start=True),
     KnownMethod(curvature.bfgs, ("sky blue", "solid", "^"), "scipy", one_start=True),

@@ -113,6 +113,29 @@ def test_newton_takes_batches_and_refuses_them_with_a_line_search():
         descend(curvature.newton, objectives.rosenbrock(), starts, 1, line_search="backtracking")
 
 
+def test_the_trust_region_ends_at_minima_alone_whatever_the_first_damping():
+    wells = objectives.two_wells()
+    starts = np.stack(np.meshgrid(np.linspace(-2, 2, 21), np.linspace(-2, 2, 21)), axis=-1)
+    for damping in (0.1, 1.0, 10.0):
+        ends = descend(curvature.trust_region, wells, starts, 60, damping=damping, record_every=0).points[-1]
+        assert (np.linalg.norm(ends[..., np.newaxis, :] - wells.minima, axis=-1).min(axis=-1) < 1e-6).all()
+
+
+def test_the_trust_region_leaves_a_saddle_never_rises_and_is_newton_in_the_end():
+    path = descend(curvature.trust_region, objectives.saddle(), [1.0, 1e-9], 40)
+    assert abs(path.points[-1, 1]) == pytest.approx(1) and (np.diff(path.values) <= 1e-15).all()
+    valley = descend(curvature.trust_region, objectives.rosenbrock(), [-1.2, 1.0], 40)
+    assert (np.diff(valley.values) <= 0).all()
+    errors = np.linalg.norm(valley.points - 1, axis=1)
+    assert errors[-1] < 1e-15 and errors[errors > 1e-14][-1] < 1e-3 * errors[errors > 1e-14][-2]
+
+
+def test_a_trust_region_that_begins_without_damping_finds_one():
+    """Far out on the plain the first jump leads nowhere; δ grows from the rounding of H until a step falls."""
+    path = descend(curvature.trust_region, objectives.two_wells(), [1.5, 1.5], 100, damping=0.0)
+    assert np.abs(path.points[-1] - objectives.two_wells().minima).max(axis=1).min() < 1e-6
+
+
 @pytest.mark.parametrize("method, missing", [(curvature.newton, "hessian"), (curvature.gauss_newton, "residuals")])
 def test_methods_name_what_an_objective_lacks(method, missing):
     bare = objectives.Objective("bare", objectives.canyon().value, objectives.canyon().gradient)

@@ -4,11 +4,12 @@ without writing it out.
 | module | holds |
 |---|---|
 | `newton` | newton, gauss_newton |
+| `trust` | trust_region |
 | `conjugate` | conjugate_gradient |
 | `quasi_newton` | bfgs, lbfgs |
 | `spectrum` | hessian_vector_product, top_eigenvalues |
 
-Newton's and Gauss and Newton's method broadcast over leading axes of w. Conjugate gradients, BFGS
+Newton's method, with a trust region too, and Gauss and Newton's broadcast over leading axes of w. Conjugate gradients, BFGS
 and L-BFGS take one start (d,), since each run would search on its own, and refuse others by name.
 The line searches are in `gdcore.line_searches`.
 """
@@ -17,6 +18,7 @@ from gdcore.curvature.conjugate import conjugate_gradient
 from gdcore.curvature.newton import gauss_newton, newton
 from gdcore.curvature.quasi_newton import bfgs, lbfgs
 from gdcore.curvature.spectrum import hessian_vector_product, top_eigenvalues
+from gdcore.curvature.trust import trust_region
 
 __all__ = [
     "bfgs",
@@ -26,4 +28,5 @@ __all__ = [
     "lbfgs",
     "newton",
     "top_eigenvalues",
+    "trust_region",
 ]

@@ -29,7 +29,8 @@ Request = Mapping[str, Any]
 _TOLERANCE = 0.01
 _NAMES = {
     **{"adagrad": "AdaGrad", "rmsprop": "RMSProp", "adam": "Adam", "adamw": "AdamW", "nadam": "NAdam", "amsgrad": "AMSGrad"},
-    **{"svrg": "SVRG", "newton": "Newton's method", "gauss_newton": "The Gauss–Newton method", "bfgs": "BFGS", "lbfgs": "L-BFGS"},
+    **{"svrg": "SVRG", "newton": "Newton's method", "trust_region": "The trust-region method"},
+    **{"gauss_newton": "The Gauss–Newton method", "bfgs": "BFGS", "lbfgs": "L-BFGS"},
     **{"nesterov": "Nesterov momentum", "conjugate_gradient": "The conjugate gradient method"},
     **{"schedule_free": "Schedule-free descent", "soap": "SOAP"},
 }

@@ -26,7 +26,7 @@ GDCORE = (
     *("gdcore.methods", "gdcore.methods.adaptive", "gdcore.methods.composite", "gdcore.methods.moments"),
     *("gdcore.methods.orthogonal", "gdcore.methods.preconditioned", "gdcore.methods.searches", "gdcore.methods.velocity"),
     *("gdcore.curvature", "gdcore.curvature.conjugate", "gdcore.curvature.newton", "gdcore.curvature.quasi_newton"),
-    *("gdcore.curvature.spectrum", "gdcore.data.samples"),
+    *("gdcore.curvature.spectrum", "gdcore.curvature.trust", "gdcore.data.samples"),
     *("gdcore.inpage", "gdcore.inpage.answer", "gdcore.inpage.captions", "gdcore.inpage.mistakes", "gdcore.inpage.own"),
     *("gdcore.inpage.challenges", "gdcore.inpage.script"),
 )

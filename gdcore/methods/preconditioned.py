@@ -179,7 +179,7 @@ def _soaped(u: Array, shapes: tuple[tuple[int, ...], ...]) -> list[Array]:
     return [M[..., np.newaxis] if len(shape) == 1 else M for M, shape in zip(matrices_of(u, shapes), shapes, strict=True)]
 
 
-def _eigen(P: Array) -> tuple[Array, Array]:
+def eigen(P: Array) -> tuple[Array, Array]:
     """Eigenvalues, the least first, and eigenvectors of symmetric matrices, (..., n, n).
 
     They are no numbers where the matrix is not finite, since LAPACK would raise an error. Half
@@ -202,7 +202,7 @@ def _inverse_root(P: Array, power: float, epsilon: float) -> Array:
     An eigenvalue that is 0 but for rounding counts as 0, and with ε = 0 its direction is left out:
     no gradient has had it.
     """
-    values, vectors = _eigen(P)
+    values, vectors = eigen(P)
     roots = (np.where(values > _rounding(values), values, 0) + epsilon) ** power
     powers = np.where(np.isfinite(values), ratio(np.ones_like(roots), roots, 0.0), np.nan)
     return ((vectors * powers[..., np.newaxis, :]) @ vectors.mT).astype(P.dtype, copy=False)
@@ -227,7 +227,7 @@ def _eigenbasis(P: Array) -> Array:
     Those of the eigenvalue 0 would be any that rounding makes them. Here they are those by which
     Householder's reflections complete the others.
     """
-    values, vectors = _eigen(P)
+    values, vectors = eigen(P)
     sure = np.where((values > _rounding(values))[..., np.newaxis, :], vectors, 0)
     return _orthogonal(sure[..., ::-1]).astype(P.dtype, copy=False)
 

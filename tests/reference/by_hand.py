@@ -148,6 +148,27 @@ def newton(x, y):
         yield x, y
 
 
+def trust_region(x, y):
+    """Newton's step with the damping δ − λmin where λmin < 0; δ is 3 at first, and follows the share of the predicted fall."""
+
+    def height(x, y):
+        return (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2
+
+    delta = 3.0
+    while True:
+        (g, h), (a, b, c) = himmelblau_slope(x, y), himmelblau_bend(x, y)
+        shift = delta - min(0, (a + c) / 2 - math.hypot((a - c) / 2, b))
+        area = (a + shift) * (c + shift) - b * b
+        p, q = -((c + shift) * g - b * h) / area, -((a + shift) * h - b * g) / area
+        rounding = 10 * 2**-52 * height(x, y)
+        predicted = -(g * p + h * q + (a * p * p + 2 * b * p * q + c * q * q) / 2)
+        share = (height(x, y) - height(x + p, y + q) + rounding) / (predicted + rounding)
+        if share > 0:
+            x, y = x + p, y + q
+        delta = delta / 4 if share > 3 / 4 else delta if share >= 1 / 4 else 4 * delta
+        yield x, y
+
+
 def gauss_newton(x, y):
     """The line x + y s through (0, 1), (1, 2), (2, 2): two normal equations, damped."""
     data = [(0, 1), (1, 2), (2, 2)]
@@ -192,6 +213,7 @@ BY_HAND = {
     "proximal_gradient": ("canyon with a penalty", (-0.5, 2.3), dict(learning_rate=0.01), proximal_gradient, 100),
     "svrg": ("canyon by turns", (-0.5, 2.3), dict(learning_rate=0.01, period=3), svrg, 100),
     "newton": ("himmelblau", (-1.0, 0.5), dict(damping=30.0), newton, 30),
+    "trust_region": ("himmelblau", (-1.0, 0.5), dict(damping=3.0), trust_region, 8),
     "gauss_newton": ("line", (-1.0, 0.5), dict(damping=0.5), gauss_newton, 30),
     "conjugate_gradient": ("canyon", (-0.5, 2.3), {}, conjugate_gradient, 2),
 }
