@@ -25,13 +25,19 @@ SETTINGS = {
     "batch_or_layer": [
         {"normalization": "batch", "example": 3, "unit": 3},
         {"normalization": "layer", "example": 2, "unit": 4},
+        {"normalization": "RMS", "example": 1, "unit": 5},
     ],
+    "normalization_through_depth": [{"gain": "1"}, {"gain": "2"}],
+    "thirty_layers_with_shortcuts": [{"gain": "0.5", "steps": "200"}, {"gain": "2", "steps": "400"}],
+    "length_and_effective_rate": [{"rate": "0 (frozen)"}, {"rate": "1"}, {"rate": "1000"}],
     "training_with_and_without": [
-        {"normalization": "none", "rate": 0.0316, "start": "He"},
-        {"normalization": "batch", "rate": 0.01, "start": "He"},
-        {"normalization": "batch", "rate": 0.01, "start": "half"},
-        {"normalization": "layer", "rate": 0.01, "start": "He"},
+        {"normalization": "none", "rate": 0.0316, "start": "He", "steps": "80"},
+        {"normalization": "batch", "rate": 0.01, "start": "He", "steps": "80"},
+        {"normalization": "batch", "rate": 0.01, "start": "half", "steps": "80"},
+        {"normalization": "layer", "rate": 0.01, "start": "He", "steps": "80"},
     ],
+    "singular_values_of_products": [{"depth": 3}, {"depth": 30}],
+    "spectrum_by_gain": [{"measure": "κ mean"}, {"measure": "κ median"}],
 }
 
 
@@ -129,20 +135,121 @@ def batch_or_layer(normalization, example, unit):
     table = ["1.2 -0.4 3.0 0.5 -1.1", "0.3 0.9 2.2 -0.7 -0.2", "2.1 0.1 4.1 0.4 -2.4", "0.8 -1.5 2.6 1.3 0.6"]
     rows = [[float(number) for number in row.split()] for row in table]
     group = [row[unit - 1] for row in rows] if normalization == "batch" else rows[example - 1]
+    value, others = rows[example - 1][unit - 1], len(group) - 1
+    if normalization == "RMS":
+        root = sqrt(sum(a * a for a in group) / len(group))
+        after = f"{value / root:.2f}".replace("-", "−")
+        return f"shares its root mean square with {others} others: {root:.2f}. It becomes {after}."
     mean = sum(group) / len(group)
     deviation = sqrt(sum((a - mean) ** 2 for a in group) / len(group))
-    after = f"{(rows[example - 1][unit - 1] - mean) / deviation:.2f}".replace("-", "−")
-    return f"shares its mean with {len(group) - 1} others: mean {mean:.2f}, deviation {deviation:.2f}. It becomes {after}."
+    after = f"{(value - mean) / deviation:.2f}".replace("-", "−")
+    said = f"{mean:.2f}".replace("-", "−")
+    return f"shares its mean with {others} others: mean {said}, deviation {deviation:.2f}. It becomes {after}."
 
 
-def training_with_and_without(normalization, rate, start):
-    """Ten layers trained with a hand-written forward and backward pass, in double precision; the median of three networks."""
+def layer_back(delta, hat, s, axis):
+    """The gradient below a normalization over this axis."""
+    along = hat * (delta * hat).mean(axis=axis, keepdims=True)
+    return (delta - delta.mean(axis=axis, keepdims=True) - along) / s
+
+
+def normalization_through_depth(gain):
+    """Thirty layers of 64 by plain matrix products: how the gradient's second moment grows from the top to the first layer."""
+    value = sqrt(2) if gain == "1.41" else float(gain)
+    cloud, labels = np.random.default_rng(6).normal(size=(64, 64)), np.arange(64) % 2
+    told = []
+    for axis in (None, 0, 1):
+        ratios = []
+        for seed in range(3):
+            generator = np.random.default_rng(seed)
+            matrices = [generator.normal(0, value / 8, (64, 64)) for _ in range(29)]
+            last, z, kept = generator.normal(0, value / 8, (64, 2)), cloud, []
+            for W in matrices:
+                a, s = z @ W, 1.0
+                if axis is not None:
+                    s = np.sqrt(a.var(axis=axis, keepdims=True) + 1e-5)
+                    a = (a - a.mean(axis=axis, keepdims=True)) / s
+                kept.append((a, s))
+                z = np.maximum(a, 0)
+            delta, seen = (probabilities(z @ last) - np.eye(2)[labels]) @ last.T, []
+            for W, (a, s) in zip(matrices[::-1], kept[::-1], strict=True):
+                delta = delta * (a > 0)
+                delta = delta if axis is None else layer_back(delta, a, s, axis)
+                seen.append((delta**2).mean())
+                delta = delta @ W.T
+            ratios.append(seen[-1] / seen[0])
+        told.append(in_words(np.median(ratios)))
+    return f"last hidden layer's without normalization, {told[1]} times with batch norm, {told[2]} times with layer norm."
+
+
+def thirty_layers_with_shortcuts(gain, steps):
+    """Counted in the committed results."""
+    result = results.read("residual")
+    row = ["0.5", "0.71", "1", "1.41", "2"].index(gain)
+    told = []
+    for kind in ("plain", "batch", "layer", "residual", "pre-norm"):
+        losses = np.array(result["last_losses"][kind][row][["200", "400"].index(steps)])
+        best = min(losses, key=np.median)
+        told.append(f"{sum(v < 0.2 for v in best)} ({kind})")
+    return f"Networks of 5 below a loss of 0.2 at the best rate after {steps} steps: {', '.join(told)}."
+
+
+def length_and_effective_rate(rate):
+    """The first step alone, by a hand-written pass through ten layers with batch norm."""
+    if rate.startswith("0 "):
+        return "The layers below are frozen, so their weights keep their length."
+    before, after, eta = [], [], float(rate)
+    x, labels = moons()
+    for seed in range(10):
+        W, (a, kept) = first_matrices(sqrt(2), 10, 16, seed), (x[:32], [])
+        for M in W[:-1]:
+            z = a @ M
+            s = np.sqrt(z.var(axis=0, keepdims=True) + 1e-5)
+            hat = (z - z.mean(axis=0, keepdims=True)) / s
+            kept.append((a, hat, s))
+            a = np.maximum(hat, 0)
+        delta = (probabilities(a @ W[-1]) - np.eye(2)[labels[:32]]) / 32 @ W[-1].T
+        for k in range(8, 0, -1):
+            below, hat, s = kept[k]
+            delta = layer_back(delta * (hat > 0), hat, s, 0)
+            gradient, delta = below.T @ delta, delta @ W[k].T
+        before.append(np.linalg.norm(W[1], axis=0).mean())
+        after.append(np.linalg.norm(W[1] - eta * gradient, axis=0).mean())
+    shares = [in_words(np.median(eta / np.array(lengths) ** 2)) for lengths in (before, after)]
+    return f"The first step takes the effective rate from {shares[0]} to {shares[1]}."
+
+
+def singular_values_of_products(depth):
+    """The product of the ReLU network's Jacobians, one matrix after the other."""
+    generator = np.random.default_rng(0)
+    z, products = generator.normal(size=100), [np.eye(100), np.eye(100)]
+    for _ in range(depth):
+        W = generator.normal(0, 0.1, (100, 100))
+        a = sqrt(2) * W @ z
+        z = np.maximum(a, 0)
+        products = [W @ products[0], np.diag((a > 0) * sqrt(2)) @ W @ products[1]]
+    kept = [int((np.linalg.eigvalsh(P @ P.T) > 0.01).sum()) for P in products]
+    return f"keep more than a tenth of their length: {kept[0]} (normal), {kept[1]} (ReLU), 100 (orthogonal)."
+
+
+def spectrum_by_gain(measure):
+    """Geometric means of the committed measures."""
+    column = ["κ mean", "κ median"].index(measure) + 1
+    told = []
+    for kind in ("none", "batch", "layer"):
+        rows = np.array(results.read("normalization")["spectra"][kind]["start"][2])
+        told.append(f"{in_words(np.prod(rows[:, column] ** (1 / len(rows))))} ({kind})")
+    return f"Geometric mean of {measure} at He's gain: {', '.join(told)}."
+
+
+def training_with_and_without(normalization, rate, start, steps):
+    """Ten layers trained with a hand-written forward and backward pass, in double precision; the median of ten networks."""
     rate, gain = 10 ** (round(2 * np.log10(rate)) / 2), sqrt(2) if start == "He" else 0.5
     x, labels = moons()
     x, targets = x[:32], np.eye(2)[labels[:32]]
     axis = {"batch": 0, "layer": 1}.get(normalization)
     last = []
-    for seed in range(3):
+    for seed in range(10):
         W = first_matrices(gain, 10, 16, seed)
         b, scale, shift = ([value * np.ones(M.shape[1]) for M in W] for value in (0.0, 1.0, 0.0))
         for step in range(81):
@@ -171,4 +278,4 @@ def training_with_and_without(normalization, rate, start):
                         scale[k], shift[k] = scale[k] - rate * to_scale, shift[k] - rate * to_shift
                 below = delta @ W[k].T
                 W[k], b[k], delta = W[k] - rate * a.T @ delta, b[k] - rate * delta.sum(axis=0), below
-    return f"Median loss after 80 steps: {np.median(last):.2g}."
+    return f"Median loss after {steps} steps: {np.median(last):.2g}."
