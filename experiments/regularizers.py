@@ -1,4 +1,5 @@
-"""What regularizes a network: weight decay, dropout, augmentation, label smoothing, each against none.
+"""What regularizes a network: weight decay, dropout, augmentation, label smoothing, each against
+none.
 
     GDCORE_DATA=folder python -m experiments.regularizers --jobs 2
 
@@ -18,6 +19,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ from gdcore.networks import one_hot, softmax
 from gdcore.objectives import Array
 
 SIZES = (196, 256, 256, 10)
+Weights = list[tuple[Any, Any]]  # the matrix and the biases of each layer
+
 EXAMPLES, HELD_OUT = 1000, 2000
 EPOCHS, BATCH, RATE, MOMENTUM = 100, 50, 0.05, 0.9
 CHOOSING, MEASURING = list(range(100, 104)), list(range(12))
@@ -36,20 +40,19 @@ STRENGTHS: dict[str, list[float]] = {
     "none": [0],
     "weight decay": [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2],  # the share of 2λ of L2, on weights alone
     "dropout": [0.1, 0.2, 0.35, 0.5, 0.65, 0.8],  # the share of hidden units that is left out
-    "augmentation": [1, 2, 3],  # shifts of up to so many pixels, and a mirror
-    "label smoothing": [0.05, 0.1, 0.2, 0.35, 0.5, 0.7],  # the share that is spread over all classes
+    "shifts": [0.1, 0.25, 0.5, 0.75, 1.0],  # the share of images that are shifted by up to a pixel
+    "mirroring": [0.02, 0.1, 0.25, 0.5],  # the share of images that are mirrored
+    "label smoothing": [0.1, 0.2, 0.35, 0.5, 0.7, 0.8, 0.9, 0.97],  # the share that is spread over all classes
 }
 
 
-def first_weights(generator: np.random.Generator) -> list[tuple[Array, Array]]:
+def first_weights(generator: np.random.Generator) -> Weights:
     """He's weights and zero biases of each layer."""
-    pairs = zip(SIZES, SIZES[1:], strict=False)
-    return [
-        (generator.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)) for a, b in pairs
-    ]
+    pairs = pairwise(SIZES)
+    return [(generator.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)) for a, b in pairs]
 
 
-def forward(layers: list[tuple[Array, Array]], x: Array, masks: list[Array] | None = None) -> list[Array]:
+def forward(layers: Weights, x: Array, masks: list[Array] | None = None) -> list[Array]:
     """The input of each layer, then the logits. A mask multiplies the hidden units of its layer."""
     values = [x]
     for k, (weights, bias) in enumerate(layers):
@@ -62,10 +65,8 @@ def forward(layers: list[tuple[Array, Array]], x: Array, masks: list[Array] | No
     return values
 
 
-def gradients(
-    layers: list[tuple[Array, Array]], x: Array, targets: Array, masks: list[Array] | None
-) -> list[tuple[Array, Array]]:
-    """Those of the mean cross-entropy, for each layer: softmax minus target at the top, then back."""
+def gradients(layers: Weights, x: Array, targets: Array, masks: list[Array] | None) -> Weights:
+    """Those of the mean cross-entropy, layer by layer, from softmax minus target back."""
     values = forward(layers, x, masks)
     slope = (softmax(values[-1]) - targets) / len(x)
     found = []
@@ -78,18 +79,24 @@ def gradients(
     return found[::-1]
 
 
-def shifted(images: Array, generator: np.random.Generator, reach: int) -> Array:
-    """Each image moved by up to `reach` pixels each way, with zeros where it came from, and half of them mirrored."""
+def shifted(images: Array, generator: np.random.Generator, share: float) -> Array:
+    """The images, a share of them moved by up to a pixel each way, zeros where they came from."""
     count, side = len(images), images.shape[-1]
-    wide = np.pad(images, ((0, 0), (reach, reach), (reach, reach)))
-    down, across = generator.integers(0, 2 * reach + 1, (2, count))
+    wide = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    down, across = np.where(generator.random(count) < share, generator.integers(0, 3, (2, count)), 1)
     rows, columns = down[:, None] + np.arange(side), across[:, None] + np.arange(side)
-    moved = wide[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
-    mirror = generator.random(count) < 0.5
-    return np.where(mirror[:, None, None], moved[:, :, ::-1], moved)
+    return wide[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
-def sample(images: data.Images, seed: int) -> tuple[Array, Array, Array, Array]:
+def mirrored(images: Array, generator: np.random.Generator, share: float) -> Array:
+    """The images, a share of them with left and right exchanged."""
+    return np.where((generator.random(len(images)) < share)[:, None, None], images[:, :, ::-1], images)
+
+
+AUGMENTATIONS = {"shifts": shifted, "mirroring": mirrored}
+
+
+def sample(images: data.Images, seed: int) -> tuple[Array, Any, Array, Any]:
     """The training images and labels of a seed, and those that it holds out for validation."""
     chosen = np.random.default_rng([seed, 0]).permutation(len(images.train_labels))[: EXAMPLES + HELD_OUT]
     x = (images.train_images[chosen] / 255).astype(np.float32)
@@ -108,7 +115,7 @@ def train(images: data.Images, kind: str, strength: float, seed: int, epochs: in
     steps, t = epochs * len(x) // BATCH, 0
     for _ in range(epochs):
         for rows in np.split(generator.permutation(len(x)), len(x) // BATCH):
-            batch = shifted(x[rows], generator, int(strength)) if kind == "augmentation" else x[rows]
+            batch = AUGMENTATIONS[kind](x[rows], generator, strength) if kind in AUGMENTATIONS else x[rows]
             masks = None
             if kind == "dropout":
                 kept = [generator.random((len(rows), size)) >= strength for size in SIZES[1:-1]]
@@ -138,9 +145,7 @@ def choose(images: data.Images, jobs: int, backend: str) -> tuple[dict[str, floa
     """The strength of each kind with the lowest mean validation error, and all those errors."""
     calls = [(images, kind, s, seed) for kind, all_of in STRENGTHS.items() for s in all_of for seed in CHOOSING]
     errors = iter(each["validation_error"] for each in in_parallel(train, calls, jobs, backend))
-    curves = {
-        kind: [float(np.mean([next(errors) for _ in CHOOSING])) for _ in all_of] for kind, all_of in STRENGTHS.items()
-    }
+    curves = {kind: [float(np.mean([next(errors) for _ in CHOOSING])) for _ in all_of] for kind, all_of in STRENGTHS.items()}
     return {kind: all_of[int(np.argmin(curves[kind]))] for kind, all_of in STRENGTHS.items()}, curves
 
 
@@ -151,7 +156,10 @@ def run(jobs: int, backend: str) -> Path:
     calls = [(images, kind, strength, seed) for kind, strength in chosen.items() for seed in MEASURING]
     measured = in_parallel(train, calls, jobs, backend)
     each = {
-        kind: {name: results.rounded([one[name] for one in measured[k * len(MEASURING) : (k + 1) * len(MEASURING)]], 5) for name in measured[0]}
+        kind: {
+            name: results.rounded([one[name] for one in measured[k * len(MEASURING) : (k + 1) * len(MEASURING)]], 5)
+            for name in measured[0]
+        }
         for k, kind in enumerate(chosen)
     }
     return results.write(
@@ -172,6 +180,7 @@ def run(jobs: int, backend: str) -> Path:
 
 
 def main() -> None:
+    """Run the experiment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
     parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
