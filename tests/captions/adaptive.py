@@ -4,8 +4,8 @@ import numpy as np
 
 SETTINGS = {
     "race_on_the_canyon": [
-        {"method": "gradient descent", "angle": 21, "rate": 0.0316},
-        {"method": "AdaGrad", "angle": 45, "rate": 1.0},
+        {"method": "gradient descent", "angle": 21, "rate": 0.0316, "across": -2, "up": 0.2},
+        {"method": "AdaGrad", "angle": 45, "rate": 1.0, "across": -1.91, "up": -0.64},
         {"method": "momentum", "angle": 9, "rate": 0.0178},
         {"method": "gradient descent", "angle": 0, "rate": 0.1},
         {"method": "normalized", "angle": 0, "rate": 0.0562},
@@ -27,13 +27,13 @@ SETTINGS = {
 }
 
 
-def race_on_the_canyon(method, angle, rate):
+def race_on_the_canyon(method, angle, rate, across=-1.8, up=0.9):
     """Along the valley and across it a run of gradient descent or momentum is two recurrences; AdaGrad and
     the normalized gradient are run by hand."""
-    rate = 10 ** (round(4 * np.log10(rate)) / 4)
+    rate = 10 ** (round(20 * np.log10(rate)) / 20)
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     turn = np.array([[c, -s], [s, c]])
-    curvature, along = np.array([1.0, 40.0]), np.array([-1.8, 0.9])
+    curvature, along = np.array([1.0, 40.0]), turn.T @ [across, up]
     before, squares, last_far = along, np.zeros(2), 0
     least = curvature @ along**2 / 1000
     for step in range(1, 301):
