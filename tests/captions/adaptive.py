@@ -23,6 +23,10 @@ SETTINGS = {
         {"beta1": 0.9, "beta2": 0.999, "correction": "on"},
     ],
     "decay_or_penalty": [{"noise": 10, "strength": 0.1}, {"noise": 0.1, "strength": 0.5}],
+    "never_at_rest": [{"rate": 0.3, "start": 1.0}, {"rate": 0.47, "start": -1.5}, {"rate": 0.8, "start": 0.5}],
+    "turning": [{"angle": 15, "kappa": 40}, {"angle": 45, "kappa": 100}, {"angle": 78, "kappa": 1000}],
+    "calms_and_bursts": [{"beta1": 0.0, "beta2": 0.9}, {"beta1": 0.0, "beta2": 0.97}, {"beta1": 0.9, "beta2": 0.97}],
+    "short_memory": [{"beta2": 0.1, "cycle": 3}, {"beta2": 0.9, "cycle": 11}, {"beta2": 0.999, "cycle": 51}],
     "muon_singular_values": [{"steps": 5, "polynomial": "Muon's"}, {"steps": 2, "polynomial": "classical"}],
 }
 
@@ -36,7 +40,7 @@ def race_on_the_canyon(method, angle, rate, across=-1.8, up=0.9):
     curvature, along = np.array([1.0, 40.0]), turn.T @ [across, up]
     before, squares, last_far = along, np.zeros(2), 0
     least = curvature @ along**2 / 1000
-    for step in range(1, 301):
+    for step in range(1, 151):
         g = curvature * along
         if method in ("AdaGrad", "normalized"):
             squares = squares * (method == "AdaGrad") + (turn @ g) ** 2
@@ -45,9 +49,9 @@ def race_on_the_canyon(method, angle, rate, across=-1.8, up=0.9):
         before, along = along, along - rate * g + share * (along - before)
         if not curvature @ along**2 < least:
             last_far = step
-    if last_far + 1 > 250:
-        return "Within 300 steps the loss does not settle"
-    return f"After {last_far + 1} steps the loss is below a thousandth of its start for the rest of 300"
+    if last_far >= 100:
+        return "Within 100 steps the loss does not settle"
+    return f"After {last_far + 1} steps the loss is below a thousandth of its start for the rest of 150"
 
 
 def rates_per_coordinate(method, angle, rate):
@@ -107,3 +111,38 @@ def muon_singular_values(steps, polynomial):
         X = 3.4445 * X - 4.7750 * cube + 2.0315 * X @ X.T @ cube if polynomial == "Muon's" else 1.5 * X - 0.5 * cube
     values = np.linalg.svd(X, compute_uv=False)
     return f"after: {values.min():.3f} to {values.max():.3f}."
+
+
+def never_at_rest(rate, start):
+    """The two points are the remainder of the start and the remainder less a step."""
+    rest = abs(start) % rate
+    points = sorted(np.sign(start) * np.array([rest, rest - rate]))
+    return f"between {points[1]:.2f} and {points[0]:.2f}. The farther point lies {max(rest, rate - rest) / rate:.2f} η"
+
+
+def turning(angle, kappa):
+    """The least condition number over a grid of ratios of the two rates."""
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[c, -s], [s, c]])
+    H = turn @ np.diag([1.0, kappa]) @ turn.T
+    roots = [np.diag([1.0, ratio]) for ratio in np.geomspace(0.03, 30, 20_001)]
+    return f"leave κ = {min(np.linalg.cond(root @ H @ root) for root in roots):.1f} of {kappa}"
+
+
+def calms_and_bursts(beta1, beta2):
+    """RMSProp's cycle is half a step; for Adam the law, which the average is near."""
+    if beta1 == 0:
+        return "Root mean square 0.5 η, by the law 0.5 η. The largest distance is about 1 times that: an even motion."
+    return f"by the law {(1 - beta1) / (1 + beta1) / 2:.2g} η. The largest distance is about 1 times that: an even motion."
+
+
+def short_memory(beta2, cycle):
+    """A long run of the average of squares, and its last cycle."""
+    r, moves = 0.0, []
+    for t in range(200 * cycle if beta2 < 0.99 else 600 * cycle):
+        g = -1.0 if t % cycle else float(cycle)
+        r = beta2 * r + (1 - beta2) * g * g
+        moves.append(-g / r**0.5)
+    moved = sum(moves[-cycle:])
+    way = "up, to the worst point" if moved > 0 else "down, to the best point"
+    return f"A cycle of {cycle} leads {abs(moved):.2f} η {way}."
