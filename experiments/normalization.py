@@ -15,6 +15,8 @@ layer normalization, all kinds from the same first weights, on 32 points of two 
   first step and in the others of the first budget.
 - `training`: the losses of ten layers after `MARKS` steps, by gain at the start, rate and seed. The
   kinds "batch, after" and "layer, after" normalize what comes out of each ReLU.
+- `adam`: the losses of thirty plain layers of ReLU after `ADAM_STEPS` steps of Adam, by gain and ε,
+  rate and seed.
 - `plateaus`: the losses of thirty plain layers of ReLU after 2,000 steps, by gain.
 """
 
@@ -35,7 +37,7 @@ from experiments import depth
 from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
-from gdcore.methods import gradient_descent
+from gdcore.methods import adam, gradient_descent
 from gdcore.networks import BatchNorm, Dense, LayerNorm, Network, he, relu, softmax_cross_entropy
 from gdcore.objectives import Array, Objective
 
@@ -51,6 +53,8 @@ RATES = (10.0 ** np.arange(-4, 1.1, 0.5)).tolist()
 MARKS = [0, 5, 10, 20, 40, 60, 80, 120, 160, 240, 320, 400, 500, 600, 800, 1000]
 BUDGETS = [80, 400]
 BELOW = [0.0, 0.1, 0.316, 1.0, 3.16, 10.0, 31.6, 100.0, 316.0, 1000.0]  # the rates below; 0 freezes these layers
+ADAM = [(1.0, 1e-8), (0.5**0.5, 1e-8), (0.5**0.5, 1e-30)]  # gains and ε
+ADAM_RATES, ADAM_STEPS = [1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2], [100, 400]
 PLATEAUS = [(1.0, 0.01), (np.sqrt(2), 0.01), (2.0, 1e-6)]  # a gain and a rate for it
 
 
@@ -158,6 +162,20 @@ def training(kind: str, seeds: list[int]) -> Any:
     return results.rounded(np.swapaxes(seen, 0, 1), digits=4)
 
 
+def with_adam(gain: float, epsilon: float, seeds: list[int]) -> dict[str, Any]:
+    """Thirty layers as in `experiments.depth` under Adam: losses (budgets, rates, seeds)."""
+    network, objective = depth.task(30, relu)
+    w = network.initialize(partial(depth.rule, gain=gain), seeds, np.float32)
+    settings = {
+        "learning_rate": np.array(ADAM_RATES, np.float32)[:, np.newaxis, np.newaxis],
+        "epsilon": np.full((len(ADAM_RATES), 1, 1), epsilon, np.float32),
+        "record_every": ADAM_STEPS[0],
+    }
+    run = descend(adam, objective, np.stack([w] * len(ADAM_RATES)), ADAM_STEPS[-1], **settings)
+    ends = [run.values[budget // ADAM_STEPS[0]] for budget in ADAM_STEPS]
+    return {"gain": gain, "epsilon": epsilon, "last_losses": results.rounded(_lost(np.array(ends)), digits=4)}
+
+
 def plateau(gain: float, rate: float, seeds: list[int], count: int) -> dict[str, Any]:
     """Thirty layers of ReLU as in `experiments.depth`, for `count` steps."""
     last = depth.losses(gain, 30, "ReLU", seeds, [rate], count)[-1, 0]
@@ -176,6 +194,7 @@ def run(networks: int = NETWORKS, seeds: int = 10, long: int = 2000, folder: Pat
         "steps": {kind: {str(rate): steps(kind, rate, networks) for rate in STEP_RATES} for kind in KINDS},
         "below": [below(rate, list(range(networks))) for rate in BELOW],
         "training": {kind: training(kind, list(range(seeds))) for kind in PLACED},
+        "adam": [with_adam(gain, epsilon, list(range(seeds))) for gain, epsilon in ADAM],
         "plateaus": [plateau(gain, rate, list(range(20)), long) for gain, rate in PLATEAUS],
     }
     return results.write(
@@ -189,6 +208,8 @@ def run(networks: int = NETWORKS, seeds: int = 10, long: int = 2000, folder: Pat
             "rates": RATES,
             "marks": MARKS,
             "budgets": BUDGETS,
+            "adam_rates": ADAM_RATES,
+            "adam_steps": ADAM_STEPS,
         },
         found=found,
         folder=folder,

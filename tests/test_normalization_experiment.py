@@ -62,8 +62,22 @@ def test_the_committed_trainings_begin_as_the_code_does(kind: str, monkeypatch: 
     np.testing.assert_allclose(again[:, :, :6], stored[:, :3, :6, :2], rtol=1e-2)
 
 
+def test_the_committed_runs_of_adam_begin_as_the_code_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = results.read("normalization")["adam"]
+    monkeypatch.setattr(normalization, "ADAM_STEPS", [100])
+    for (gain, epsilon), row in zip(normalization.ADAM, stored, strict=True):
+        again = np.array(normalization.with_adam(gain, epsilon, [0])["last_losses"])[0, 0]
+        np.testing.assert_allclose(again, np.array(row["last_losses"])[0, 0, :1], rtol=0.05)
+
+
 def test_results_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"MARKS": [0, 4], "STEP_RATES": [0.01], "BELOW": [1.0], "PLATEAUS": [(8.0, 1.0)]}.items():
+    for name, value in {
+        "MARKS": [0, 4],
+        "STEP_RATES": [0.01],
+        "BELOW": [1.0],
+        "PLATEAUS": [(8.0, 1.0)],
+        "ADAM_STEPS": [2],
+    }.items():
         monkeypatch.setattr(normalization, name, value)
     normalization.run(networks=1, seeds=2, long=10, folder=tmp_path)
     result = results.read("normalization", tmp_path)
