@@ -89,7 +89,7 @@ def test_the_committed_results_have_one_layout(name: str) -> None:
 
 
 def test_each_experiment_has_a_result() -> None:
-    assert {"depth", "edge_of_stability", "fashion_mnist_headline", "second_order_cost"} <= set(COMMITTED)
+    assert {"depth", "edge_of_stability", "fashion_mnist_headline", "second_order_cost", "sgd_noise"} <= set(COMMITTED)
 
 
 def test_rounded() -> None:

@@ -191,7 +191,12 @@ QUERIES = {
     "Nesterov": "Nesterov momentum: look before you roll",
     "two wells": "Deeper: every stationary point of the two wells and of the Gabor loss",
     "weight decay": "Weight decay",
-    "warmup": "Learning-rate schedules",
+    "warmup": "Learning-rate schedules: step decay, linear, cosine, warm-up",
+    "critical batch size": "Critical batch size: how much data is enough for a step?",
+    "noise floor": "The noise floor of a constant learning rate",
+    "gradient clipping": "Deeper: gradient clipping and heavy-tailed noise",
+    "polyak averaging": "Deeper: weight averaging (Polyak–Ruppert, EMA, schedule-free)",
+    "gradient accumulation": "Minibatches and epochs: a gradient from a few examples",
     "momentum": "Momentum",
     "gradient descent": "Gradient descent",
 }
