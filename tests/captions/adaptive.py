@@ -132,8 +132,8 @@ def turning(angle, kappa):
 def calms_and_bursts(beta1, beta2):
     """RMSProp's cycle is half a step; for Adam the law, which the average is near."""
     if beta1 == 0:
-        return "Root mean square 0.5 η, by the law 0.5 η. The largest distance is about 1 times that: an even motion."
-    return f"by the law {(1 - beta1) / (1 + beta1) / 2:.2g} η. The largest distance is about 1 times that: an even motion."
+        return "Root mean square 0.5 η, by the law 0.5 η. The largest distance is less than twice that, an even motion."
+    return f"by the law {(1 - beta1) / (1 + beta1) / 2:.2g} η. The largest distance is less than twice that, an even motion."
 
 
 def short_memory(beta2, cycle):
