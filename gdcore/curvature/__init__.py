@@ -9,9 +9,9 @@ without writing it out.
 | `quasi_newton` | bfgs, lbfgs |
 | `spectrum` | hessian_vector_product, top_eigenvalues |
 
-Newton's method, with a trust region too, and Gauss and Newton's broadcast over leading axes of w. Conjugate gradients, BFGS
-and L-BFGS take one start (d,), since each run would search on its own, and refuse others by name.
-The line searches are in `gdcore.line_searches`.
+Newton's method, with a trust region too, and Gauss and Newton's broadcast over leading axes of w.
+Conjugate gradients, BFGS and L-BFGS take one start (d,), since each run would search on its own,
+and refuse others by name. The line searches are in `gdcore.line_searches`.
 """
 
 from gdcore.curvature.conjugate import conjugate_gradient

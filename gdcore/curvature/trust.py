@@ -1,4 +1,6 @@
-"""Newton's method with a trust region: the damping moves by how well the last step was predicted."""
+"""Newton's method with a trust region: the damping moves by how well the last step was
+predicted.
+"""
 
 from __future__ import annotations
 

@@ -18,6 +18,15 @@ SETTINGS = {
         {"damping": 0.0, "across": 1.5, "up": 1.5},
         {"damping": 0.0, "across": -1.2, "up": 1.3},
     ],
+    "thrown_up_the_root": [{"start": 1.15}, {"start": 0.6}, {"start": 1.5}],
+    "the_leash": [
+        {"delta": 1.5, "shape": "a bowl"},
+        {"delta": 0.0, "shape": "a bowl"},
+        {"delta": 3.0, "shape": "a saddle"},
+        {"delta": 0.5, "shape": "a saddle"},
+    ],
+    "two_repairs": [{}, {"across": 0.5, "up": -0.2}, {"across": 1.5, "up": 1.5}, {"across": -0.5, "up": 0.2}],
+    "conjugate_or_orthogonal": [{"condition": 8.0}, {"condition": 2.0, "across": 1.0, "up": 0.5}, {"condition": 1.0}],
     "rosenbrock_by_evaluations": [
         {"method": "Newton", "start": "A"},
         {"method": "Newton", "start": "C"},
@@ -73,6 +82,89 @@ def newton_and_damping(damping, across=0.7, up=-0.2):
             where = f"is at {name} after {near.argmax()} steps"
     bends = f"{middle - half:.2f} and {middle + half:.2f}".replace("-", "−")
     return f"Curvatures at the start, damping included: {bends}. The walk {where}."
+
+
+def _significant(number):
+    if number == 0:
+        return "0"
+    if 0.01 <= abs(number) < 9999.5:
+        digits = max(0, 1 - int(np.floor(np.log10(abs(number)))))
+        return f"{round(number, digits):.{digits}f}".replace("-", "−")
+    mantissa, exponent = f"{number:.1e}".split("e")
+    raised = "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(sign)] for sign in str(int(exponent)))
+    return f"{mantissa}\u00a0·\u00a010{raised}".replace("-", "−")
+
+
+def thrown_up_the_root(start):
+    """Minus the cube, three times."""
+    places = [-(start**3), start**9, -(start**27)]
+    return f"From {start:.2f} the next three places are {', '.join(map(_significant, places))}."
+
+
+def the_leash(delta, shape):
+    """The length of the step, and the fall of the quadratic as the sum over its two axes."""
+    (a, b), (g, h) = {"a bowl": ((4.0, 0.5), (-4.0, -1.0)), "a saddle": ((3.0, -1.0), (-3.0, -1.0))}[shape]
+    if shape == "a saddle" and delta < 1:
+        return f"δ = {delta:g} is not above −λmin = 1: the step climbs along v₂, and the theorem does not apply."
+    length = np.hypot(g / (a + delta), h / (b + delta))
+    fall = g * g * (a / 2 + delta) / (a + delta) ** 2 + h * h * (b / 2 + delta) / (b + delta) ** 2
+    return f"δ = {delta:g}: a step of length {length:.2f}, by which the quadratic falls by {fall:.2f}."
+
+
+def height_of_wells(x, y):
+    return -2 * np.exp(-((x + 1) ** 2 + (y - 1) ** 2) / 2) - np.exp(-((x - 1) ** 2 + (y + 1) ** 2) / 2)
+
+
+def _end_of(xs, ys):
+    for name, u in ENDS.items():
+        near = np.hypot(np.array(xs) - u, np.array(ys) + u) < 1e-6
+        if near[-1]:
+            return f"is at {name} after {near.argmax()} steps"
+    return "is at none of the three after 30 steps"
+
+
+def two_repairs(across=0.6, up=0.6):
+    """Thirty steps of each, in x and y."""
+    told = []
+    for name in ("line search", "trust region"):
+        x, y, delta, xs, ys = across, up, 1.0, [across], [up]
+        for _ in range(30):
+            gx, gy, a, c, b = curvatures(x, y)
+            shift = delta - min(0, (a + b) / 2 - np.hypot((a - b) / 2, c)) if name == "trust region" else 0.0
+            determinant = (a + shift) * (b + shift) - c * c
+            p, q = -((b + shift) * gx - c * gy) / determinant, -((a + shift) * gy - c * gx) / determinant
+            here, slope = height_of_wells(x, y), gx * p + gy * q
+            if name == "trust region":
+                rounding = 10 * 2.0**-52 * abs(here)
+                fall = here - height_of_wells(x + p, y + q) + rounding
+                r = fall / (-(slope + (a * p * p + 2 * c * p * q + b * q * q) / 2) + rounding)
+                x, y = (x + p, y + q) if r > 0 else (x, y)
+                delta = delta / 4 if r > 0.75 else delta if r >= 0.25 else 4 * delta
+            else:
+                if not slope < 0:
+                    p, q, slope = -gx, -gy, -(gx * gx + gy * gy)
+                step = 1.0
+                while height_of_wells(x + step * p, y + step * q) > here + 1e-4 * step * slope + 1e-15 and step > 1e-12:
+                    step /= 2
+                x, y = x + step * p, y + step * q
+            xs.append(x)
+            ys.append(y)
+        told.append(f"The {name} {_end_of(xs, ys)}.")
+    return " ".join(told)
+
+
+def conjugate_or_orthogonal(condition, across=1.6, up=1.05):
+    """Steepest descent along the two eigenvectors."""
+    x, y = across * np.cos(0.45) + up * np.sin(0.45), up * np.cos(0.45) - across * np.sin(0.45)
+    for _ in range(20):
+        g, h = x, condition * y
+        if g * g + h * h < 1e-30:
+            break
+        step = (g * g + h * h) / (g * g + condition * h * h)
+        x, y = x - step * g, y - step * h
+    height = (x * x + condition * y * y) / 2
+    last = _significant(height) if height > 1e-12 else "less than 10⁻¹²"
+    return f"conjugate gradients less than 10⁻¹² after 2 steps, steepest descent {last} after 20."
 
 
 def rosenbrock_by_evaluations(method, start):
