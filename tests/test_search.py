@@ -191,7 +191,7 @@ QUERIES = {
     "Nesterov": "Nesterov momentum: look before you roll",
     "two wells": "Deeper: every stationary point of the two wells and of the Gabor loss",
     "weight decay": "Weight decay",
-    "warmup": "Learning-rate schedules and warm-up",
+    "warmup": "Deeper: settings that scale: warm-up, β₂, batch size and width",
     "critical batch size": "Critical batch size: how much data is enough for a step?",
     "noise floor": "The noise floor of a constant learning rate",
     "gradient clipping": "Deeper: gradient clipping and heavy-tailed noise",
