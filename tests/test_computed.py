@@ -159,9 +159,9 @@ def test_scales_say_where_data_lie_in_the_picture():
 def test_a_kernel_computes_the_same():
     figure = race()
     widget = widget_of(figure)
-    assert result(widget).startswith(figure.computed.walk(figure.start)[0] + "Step 30: ")
+    assert result(widget).startswith(figure.computed.walk(figure.start)[0] + "Step 30, height above the minimum: ")
     figure.controls["rate"].widget.value = 0.02
-    assert result(widget).startswith(figure.computed.walk(figure.start | {"rate": 0.02})[0] + "Step 30: ")
+    assert result(widget).startswith(figure.computed.walk(figure.start | {"rate": 0.02})[0] + "Step 30, height above the minimum: ")
 
 
 def outside(walks):

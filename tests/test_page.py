@@ -412,11 +412,11 @@ def walked(figure):
 
 def test_play_walks_step_by_step_in_every_picture(page, file):
     figure = race(page, file)
-    assert walked(figure) == [21, 21] and readings(figure).startswith("Step 20: ")
+    assert walked(figure) == [21, 21] and readings(figure).startswith("Step 20, loss: ")
     assert figure.locator(".explore-panel").nth(1).locator(".explore-run").count() == 2
     track = figure.get_by_label("step", exact=True)
     track.press("Home")
-    assert walked(figure) == [1, 1] and readings(figure).startswith("Step 0: ")
+    assert walked(figure) == [1, 1] and readings(figure).startswith("Step 0, loss: ")
     figure.get_by_role("button", name="One step on").click()
     assert walked(figure) == [2, 2]
     address(page, "#race:step=1")
@@ -434,7 +434,7 @@ def test_readings_are_the_losses_that_gdcore_computes(page, file):
     for method in (gradient_descent, momentum):
         run = descend(method, canyon(), [-0.5, 2.0], 7, learning_rate=0.02)
         expected.append(words.significant(run.values[-1] - canyon().value(canyon().minima[0])))
-    assert readings(figure) == f"Step 7: gradient descent {expected[0]}, momentum {expected[1]}."
+    assert readings(figure) == f"Step 7, loss: gradient descent {expected[0]}, momentum {expected[1]}."
 
 
 def test_a_pointer_reads_the_step_beneath_it(page, file):
@@ -444,7 +444,7 @@ def test_a_pointer_reads_the_step_beneath_it(page, file):
     read = int(re.match(r"Step (\d+)", readings(figure))[1])
     assert 5 < read < 15
     page.mouse.move(0, 0)
-    assert readings(figure).startswith("Step 20: ")
+    assert readings(figure).startswith("Step 20, loss: ")
 
 
 def test_a_walk_that_leaves_the_picture_says_when(page, file):

@@ -139,7 +139,7 @@ def test_in_a_kernel_play_moves_the_walk_and_its_readings():
     before = views(live)[-1].value
     assert result(live).endswith("momentum 1.0.")
     step.value = 0
-    assert result(live).startswith("Step 0: ") and result(live).endswith("momentum 3.0.")
+    assert result(live).startswith("Step 0, loss: ") and result(live).endswith("momentum 3.0.")
     assert views(live)[-1].value != before
     stage_of(live)[2].children[-1].click()
     assert step.value == 2

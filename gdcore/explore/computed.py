@@ -25,6 +25,7 @@ from gdcore.explore.walks import Walk, appearance
 from gdcore.hyperparameters import signature_of
 from gdcore.inpage.answer import answer, landscape_of
 
+HEIGHT = "height above the minimum"
 FLOOR = 1e-12  # heights above the minimum are drawn and told down to here
 
 
@@ -85,12 +86,11 @@ class Computed:
             if each["error"]:
                 raise ValueError(each["error"]["says"])
         asked = zip(self.runs, request["runs"], told["runs"], strict=True)
-        lowest = told["lowest"] or 0.0
-        return told["caption"], [self._walk(run, each["method"], found, lowest) for run, each, found in asked]
+        return told["caption"], [self._walk(run, each["method"], found, told["lowest"]) for run, each, found in asked]
 
-    def _walk(self, run: Run, method: str, found: Mapping[str, Any], lowest: float) -> Walk:
+    def _walk(self, run: Run, method: str, found: Mapping[str, Any], lowest: float | None) -> Walk:
         """A walk as the figure shows it: where it diverged it stays, infinitely high."""
-        points, above = np.array(found["points"]), np.array(found["values"]) - lowest
+        points, above = np.array(found["points"]), np.array(found["values"]) - (lowest or 0.0)
         missing = self.steps + 1 - len(points)
         points = np.concatenate([points, np.repeat(points[-1:], missing, axis=0)])
         above = np.concatenate([above, np.full(missing, np.inf)])
@@ -98,7 +98,8 @@ class Computed:
             heights = np.concatenate([found["values"], np.full(missing, np.inf)])
             points = np.column_stack([points, heights])
         curve = np.column_stack([np.arange(self.steps + 1), np.maximum(above, FLOOR)]) if self.curve else None
-        return Walk(method, points, curve, values=above, name=run.name)
+        reads = HEIGHT if lowest is not None else "loss"
+        return Walk(method, points, curve, values=above, name=run.name, reads=reads)
 
 
 def drawn(computed: Computed, caption: Callable[..., str]) -> Callable[..., Any]:
@@ -257,7 +258,7 @@ def ground_of(template: Mapping[str, Any], steps: int, box: Any) -> Callable[[An
             pictures.curve(axes[0], objective, box=box)
         else:
             pictures.contours(axes[0], objective, box=box)
-        title = "height above the minimum" if objective.minima is not None else "loss"
+        title = HEIGHT if objective.minima is not None else "loss"
         axes[1].set(yscale="log", xlim=(0, steps), ylim=(FLOOR, 1e6), xlabel="step $t$", title=title)
 
     return ground

@@ -107,11 +107,12 @@ def readings(walks: Sequence[Walk], step: int | None) -> str:
     if not walks or step is None:
         return ""
     entries = []
+    what = next((f", {walk.reads}" for walk in walks if walk.texts), "")
     for walk in walks:
         look = appearance(walk)
         value = f" <b>{walk.texts[step]}</b>" if walk.texts else ""
         entries.append(f'<span class="explore-key">{key(look)}{escape(walk.name)}{value}</span>')
-    return f'<p class="explore-readings">Step <b>{step}</b>: {", ".join(entries)}.</p>'
+    return f'<p class="explore-readings">Step <b>{step}</b>{escape(what)}: {", ".join(entries)}.</p>'
 
 
 def key(look: Mapping[str, Any]) -> str:

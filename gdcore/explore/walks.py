@@ -30,6 +30,7 @@ class Walk:
       coordinates: w for a map, (t, loss) for a curve. None for a picture that does not hold it.
     - `values`: what is read at each step, (steps + 1,), usually the loss. Not finite is "∞".
     - `name`: what it is called, by default the method's name.
+    - `reads`: what the values are, in words; a figure says so once, before them.
 
     Raises ValueError or TypeError that names the argument.
 
@@ -38,7 +39,7 @@ class Walk:
     (1, 'momentum', ('1.0', '0.25'))
     """
 
-    def __init__(self, look: Any, *tracks: Any, values: Any = None, name: str | None = None) -> None:
+    def __init__(self, look: Any, *tracks: Any, values: Any = None, name: str | None = None, reads: str = "loss") -> None:
         if isinstance(look, Mapping):
             self.look = dict(look)
             self.name = validation.text("name", name)
@@ -46,6 +47,7 @@ class Walk:
             self.look = style_of(look)
             method = look if isinstance(look, str) else name_of(look)
             self.name = method.replace("_", " ") if name is None else validation.text("name", name)
+        self.reads = validation.text("reads", reads)
         if not tracks or all(track is None for track in tracks):
             raise ValueError("tracks must hold the points of at least one picture, got none")
         self.tracks = tuple(None if track is None else _track(f"track {k}", track) for k, track in enumerate(tracks, 1))
