@@ -166,7 +166,7 @@ def with_adam(gain: float, epsilon: float, seeds: list[int]) -> dict[str, Any]:
     """Thirty layers as in `experiments.depth` under Adam: losses (budgets, rates, seeds)."""
     network, objective = depth.task(30, relu)
     w = network.initialize(partial(depth.rule, gain=gain), seeds, np.float32)
-    settings = {
+    settings: dict[str, Any] = {
         "learning_rate": np.array(ADAM_RATES, np.float32)[:, np.newaxis, np.newaxis],
         "epsilon": np.full((len(ADAM_RATES), 1, 1), epsilon, np.float32),
         "record_every": ADAM_STEPS[0],

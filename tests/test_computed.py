@@ -161,7 +161,9 @@ def test_a_kernel_computes_the_same():
     widget = widget_of(figure)
     assert result(widget).startswith(figure.computed.walk(figure.start)[0] + "Step 30, height above the minimum: ")
     figure.controls["rate"].widget.value = 0.02
-    assert result(widget).startswith(figure.computed.walk(figure.start | {"rate": 0.02})[0] + "Step 30, height above the minimum: ")
+    assert result(widget).startswith(
+        figure.computed.walk(figure.start | {"rate": 0.02})[0] + "Step 30, height above the minimum: "
+    )
 
 
 def outside(walks):

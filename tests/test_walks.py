@@ -112,7 +112,7 @@ def test_the_page_holds_the_points_in_tenths_and_the_readings_once():
     assert ys == pytest.approx(np.interp([0, 1, 0], [-1, 3], [bottom, top]), abs=1)
     assert data["groups"][texts] == "3.0|2.0|1.0"
     assert len(data["layers"][0]["walks"]) == 11 and len(set(map(str, data["layers"][0]["walks"]))) == 1
-    assert 'Step <b>2</b>: <span class="explore-key">' in html and "momentum <b>1.0</b></span>." in html
+    assert 'Step <b>2</b>, loss: <span class="explore-key">' in html and "momentum <b>1.0</b></span>." in html
 
 
 def test_points_that_are_not_finite_lie_far_off():

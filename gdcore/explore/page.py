@@ -69,7 +69,8 @@ def _figure(figure: Explorable) -> str:
     stage_parts = [
         tabs(stage.names) if figure.controls or figure.play else "",
         f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>',
-        f'<div class="explore-said"><p class="explore-result" aria-live="polite"{_room(layers)}>{with_bold_numbers(start.caption)}</p>'
+        f'<div class="explore-said"><p class="explore-result" aria-live="polite"{_room(layers)}>'
+        f"{with_bold_numbers(start.caption)}</p>"
         f"{readings(start.walks, figure.steps)}</div>",
     ]
     parts = [f'<div class="explore-stage">{"".join(stage_parts)}</div>', *operated(figure)]
@@ -87,7 +88,7 @@ def _figure(figure: Explorable) -> str:
 
 
 def _room(layers: list[dict[str, Any]]) -> str:
-    """The longest result, for which the card keeps room, so that the page stands still while a slider moves."""
+    """The longest result, for which the card keeps room, so that the page stands still."""
     longest = max((caption for layer in layers for caption in layer["captions"]), key=len, default="")
     return f' data-longest="{escape(longest)}"' if longest else ""
 
