@@ -62,6 +62,6 @@ def trust_region(
     rounding = 10 * np.finfo(w.dtype).eps * np.abs(before)
     predicted = -(along * z + values * z**2 / 2).sum(axis=-1) + rounding
     r = np.where(predicted > 0, (before - after + rounding) / np.where(predicted > 0, predicted, 1), 1)
-    w = np.where((r > 0)[..., np.newaxis], w + p, w)
+    w = np.where(np.asarray(r > 0)[..., np.newaxis], w + p, w)
     delta = np.where(r > 3 / 4, delta / 4, np.where(r >= 1 / 4, delta, 4 * delta))
     return w, TrustState(delta)

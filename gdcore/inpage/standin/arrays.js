@@ -435,7 +435,7 @@ const getItem = (x, item) => {
   if (x instanceof Scalar) {
     if (Array.isArray(item) && !item.length) return x;
     const widened = Array.isArray(item) && item.every((each) => each === None || each === _b_.Ellipsis);
-    return widened ? select(asArray(x), item) : raise("IndexError", "invalid index to scalar variable.");
+    return widened ? select(new NDArray([x.value], [], x.kind), item) : raise("IndexError", "invalid index to scalar variable.");
   }
   const found = select(x, item);
   return found.shape.length ? found : element(flat(found)[0], found.kind);
