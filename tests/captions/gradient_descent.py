@@ -143,7 +143,7 @@ def eigenvalue_by_eigenvalue(rate):
     sizes = {eigenvalue: abs(1 - Fraction(str(rate)) * eigenvalue) for eigenvalue in (1, 3, 5, 7, 9)}
     largest = max(sizes.values())
     slowest = " and ".join(str(eigenvalue) for eigenvalue, size in sizes.items() if size == largest)
-    fate = f"slowest, a tenth in {1 / -math.log10(largest):.1f} steps." if largest < 1 else "growing without end."
+    fate = f"slowest, down to a tenth in {1 / -math.log10(largest):.1f} steps." if largest < 1 else "growing without end."
     return f"λ = {slowest}: {fate}"
 
 
