@@ -255,6 +255,11 @@ def test_what_was_checked_is_said_in_words(built, name):
     assert [fold.get_text()[:200] for fold in built.select("details.fold") if fold.summary.get_text() == CHECKED] == []
 
 
+@pages(EVERY)
+def test_numbers_in_the_text_hold_no_escapes(built, name):
+    assert [number.get_text() for number in built.select("p span.output, li span.output") if "\\" in number.get_text()] == []
+
+
 LOWEST_EDGE = "control => control.getBoundingClientRect().bottom + scrollY"
 
 

@@ -83,11 +83,17 @@ _evaluate = NotebookClientInline.eval_variable
 
 def evaluate(client: NotebookClientInline, name: str) -> list[NotebookNode]:
     """The value of a name for the text. After a cell that failed there is none, and one warning
-    says all: the cell's own.
+    says all: the cell's own. Python shows a text with its no-break spaces as escapes, the page
+    with spaces.
     """
     if client._cell_error is not None:
         return [new_output("execute_result", {"text/plain": "?"})]
-    return _evaluate(client, name)
+    found = _evaluate(client, name)
+    for output in found:
+        data = output.get("data", {})
+        if "text/plain" in data:
+            data["text/plain"] = data["text/plain"].replace(r"\xa0", "\u00a0")
+    return found
 
 
 def setup(app: Sphinx, warnings: str) -> None:
