@@ -12,7 +12,18 @@ PAGES = [
 ]
 
 # Pages rebuilt to the whole standard, prose and formulas included; at the end, all.
-FINISHED = ("index", "adaptive", "convexity", "gradient_descent", "momentum", "normalization", "sgd", "second_order", "rates")
+FINISHED = (
+    "index",
+    "adaptive",
+    "convexity",
+    "gradient_descent",
+    "momentum",
+    "normalization",
+    "sgd",
+    "second_order",
+    "regularization",
+    "rates",
+)
 
 # Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
 ARRANGED = (

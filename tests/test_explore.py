@@ -242,7 +242,7 @@ def test_the_page_holds_each_distinct_piece_once_and_the_start_frame_in_the_open
         {"controls": [0], "frames": [[[k]] for k in range(5)], "captions": [f"height {k / 4:.2f}" for k in range(5)], "walks": []}
     ]
     assert f'<g class="explore-layer">{data["groups"][2]}</g>' in html
-    assert '<p class="explore-result" aria-live="polite">height <b>0.50</b></p>' in html
+    assert '<p class="explore-result" aria-live="polite" data-longest="height 0.00">height <b>0.50</b></p>' in html
     assert '<input type="radio" name="line_at-height" value="2" checked autocomplete="off"><bdi>0.5</bdi>' in html
 
 
