@@ -450,11 +450,12 @@
     watch();
     restoreAll();
     addEventListener("hashchange", restoreAll);
-    // Going back, WebKit puts the elements at their first values after it has shown the page.
-    addEventListener("pageshow", () => {
-      setTimeout(() => {
-        for (const { show } of figures.values()) show();
-      });
+    // Some time after it has gone back to a page that it kept, WebKit puts its elements at their first values: they are the last ones.
+    addEventListener("pagehide", () => {
+      for (const input of document.querySelectorAll("input")) {
+        if (input.type === "radio" || input.type === "checkbox") input.defaultChecked = input.checked;
+        else input.defaultValue = input.value;
+      }
     });
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
