@@ -1,4 +1,5 @@
-// Formulas in view are set first, then the others, the nearest first and a handful at a time, so that the page stays awake.
+// Formulas in view are set first, and when the page has loaded the others, the nearest first and a handful at a time, so that it
+// stays awake.
 (() => {
   const HANDFUL = 80;
   const keepNoPlace = () => document.documentElement.classList.remove("formulas-come");
@@ -8,17 +9,18 @@
     return Math.max(top - innerHeight, -bottom, 0);
   };
   const rest = () => new Promise((resolve) => setTimeout(resolve));
+  const loaded = new Promise((resolve) => addEventListener("load", resolve));
 
   const setFormulas = async () => {
     const formulas = [...document.querySelectorAll(".math")].map((formula) => ({ formula, far: distance(formula) }));
     formulas.sort((a, b) => a.far - b.far);
-    let done = 0;
-    while (done < formulas.length) {
-      const seen = formulas.slice(done).filter(({ far }) => far === 0).length;
-      const next = formulas.slice(done, done + (seen || HANDFUL));
-      await window.MathJax.typesetPromise(next.map(({ formula }) => formula));
-      done += next.length;
+    const set = (some) => window.MathJax.typesetPromise(some.map(({ formula }) => formula));
+    const seen = formulas.filter(({ far }) => far === 0).length;
+    if (seen) await set(formulas.slice(0, seen));
+    await loaded;
+    for (let done = seen; done < formulas.length; done += HANDFUL) {
       await rest();
+      await set(formulas.slice(done, done + HANDFUL));
     }
   };
 
