@@ -102,7 +102,7 @@ class Minibatches(Objective):
     def _batch(self, t: int) -> Objective:
         """The objective of the batch of step t."""
         rows = self.rows(t)
-        return replace(self.objective_of(*[array.take(rows, axis=0) for array in self.data]), full=self.full)
+        return self.objective_of(*[array.take(rows, axis=0) for array in self.data]).sample_of(self.full)
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = {"batch_size": self.batch_size, "seed": self.seed, "shuffle": self.shuffle, "replacement": self.replacement}

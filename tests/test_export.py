@@ -42,7 +42,7 @@ def test_an_exported_notebook_shows_the_start_frame_and_says_why_nothing_moves(e
     assert figure.count() == 1 and figure.is_visible()
     assert "2 dots & no more" in figure.inner_text() and "need a running kernel" in figure.inner_text()
     picture = figure.get_by_alt_text("some <dots>")
-    assert picture.evaluate("image => image.complete && image.naturalWidth") == 900
+    assert picture.evaluate("image => image.complete && image.naturalWidth") == 576
     assert "VBox(" not in page.locator("body").inner_text()
     context.close()
 
@@ -51,7 +51,7 @@ def test_the_living_widget_hides_the_start_frame(executed):
     outputs = [output.data for output in executed.cells[0].outputs]
     assert [sorted(data) for data in outputs] == [
         ["application/vnd.jupyter.widget-view+json", "text/plain"],
-        ["image/png", "text/html", "text/plain"],
+        ["image/svg+xml", "text/html", "text/plain"],
     ]
     state = executed.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
     styles = [model["state"]["value"] for model in state.values() if "<style>" in str(model["state"].get("value"))]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -14,9 +15,27 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from gdcore.explore.assets import style
-from gdcore.explore.figure import Explorable, Layer, Stage
+from gdcore.explore.figure import Drawing, Explorable, Layer, Stage
 from gdcore.explore.markup import readings, with_bold_numbers
 from gdcore.explore.svg import Pieces, Sheet
+from gdcore.pictures.palette import INK, PAPER
+
+
+@dataclass(frozen=True)
+class Start:
+    """A figure laid out, and what each of its moving layers draws where the controls start."""
+
+    stage: Stage
+    drawings: dict[Layer, Drawing]
+
+    @classmethod
+    def of(cls, figure: Explorable) -> Start:
+        """Draw the start frame; a drawing that fails fails the cell."""
+        stage = Stage(figure, strict=False)
+        drawn = {}
+        for layer in figure.moving:
+            [drawn[layer]] = stage.draw(layer, [figure.start], steps=figure.steps)
+        return cls(stage, drawn)
 
 
 def show_live(figure: Explorable) -> None:
@@ -25,10 +44,10 @@ def show_live(figure: Explorable) -> None:
     A notebook that was saved, exported or put on a site is opened without a kernel. The widget,
     where it is alive, hides the start frame.
     """
-    called = fixed_caption()
-    widget = widget_of(figure, called)
+    called, start = fixed_caption(), Start.of(figure)
+    widget = widget_of(figure, called, start)
     display({**widget._repr_mimebundle_(), "text/plain": ""}, raw=True)
-    display(fallback_of(figure, called), raw=True)
+    display(fallback_of(figure, called, start), raw=True)
 
 
 def fixed_caption() -> str:
@@ -39,17 +58,39 @@ def fixed_caption() -> str:
     return message.get("metadata", {}).get("mystnb", {}).get("figure", {}).get("caption", "")
 
 
-def fallback_of(figure: Explorable, called: str = "") -> dict[str, Any]:
+def fallback_of(figure: Explorable, called: str = "", start: Start | None = None) -> dict[str, Any]:
     """The start frame, its captions and a sentence on the controls, as HTML, picture and text."""
-    picture, caption = figure.still()
-    png = base64.b64encode(picture).decode()
+    start = start or Start.of(figure)
+    picture, caption = _picture(start), start.drawings[figure.speaker].caption
     word = "Its controls need a running kernel: run this notebook. The picture shows where they start." if figure.controls else ""
+    source = base64.b64encode(picture.encode()).decode()
     html = (
         f'<figure id="{_fallback_id(figure)}">'
-        f'<img src="data:image/png;base64,{png}" alt="{escape(figure.alt)}" width="{figure.size[0] * 96:.0f}">'
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(figure.alt)}" width="{figure.size[0] * 96:.0f}">'
         f"<figcaption>{_named(called)}{escape(caption)}<br><em>{word}</em></figcaption></figure>"
     )
-    return {"text/html": html, "image/png": png, "text/plain": f"{caption} {word}".strip()}
+    return {"text/html": html, "image/svg+xml": picture, "text/plain": f"{caption} {word}".strip()}
+
+
+def _picture(start: Start) -> str:
+    """The start frame as one SVG file, its pictures side by side or in rows."""
+    stage = start.stage
+    columns = stage.figure.axes[1] if stage.figure.beside is None else len(stage.sheets)
+    sizes = [sheet.figure.get_size_inches() * 72 for sheet in stage.sheets]
+    parts = []
+    for k, (sheet, (width, height)) in enumerate(zip(stage.sheets, sizes, strict=True)):
+        row, column = divmod(k, columns)
+        x, y = sum(sizes[j][0] for j in range(column)), row * height
+        place = f'<svg x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+        drawn = [stage.still[k], *(drawing.pieces[k] for drawing in start.drawings.values())]
+        parts += [_svg(sheet, pieces, f"{sheet.prefix}-{n}").replace("<svg", place, 1) for n, pieces in enumerate(drawn)]
+    right = sum(width for width, _ in sizes[:columns])
+    below = max(height for _, height in sizes) * -(-len(sizes) // columns)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {right:g} {below:g}"'
+        f' width="{right:g}pt" height="{below:g}pt" color="{INK}" font-family="sans-serif">'
+        f'<rect width="100%" height="100%" fill="{PAPER}"/>{"".join(parts)}</svg>'
+    )
 
 
 def _named(called: str) -> str:
@@ -60,36 +101,34 @@ def _fallback_id(figure: Explorable) -> str:
     return f"{figure.name}-without-kernel"
 
 
-def widget_of(figure: Explorable, called: str = "") -> ipywidgets.Widget:
-    """The figure as a widget, above its fixed caption. Its start frame is drawn here, so that a
-    drawing that fails fails the cell.
+def widget_of(figure: Explorable, called: str = "", start: Start | None = None) -> ipywidgets.Widget:
+    """The figure as a widget, above its fixed caption.
 
     A drawing that fails later shows its error in the place of the caption.
     """
-    stage = Stage(figure, strict=False)
-    time = _time(figure)
+    start = start or Start.of(figure)
+    stage, time = start.stage, _time(figure)
     pictures = {layer: [ipywidgets.HTML() for _ in stage.sheets] for layer in figure.moving}
     caption = ipywidgets.HTML()
 
-    def redraw(layer: Layer, values: dict[str, Any]) -> None:
-        step = None if time is None else time[1].value
-        [drawing] = stage.draw(layer, [values], steps=step)
+    def show(layer: Layer, drawing: Drawing) -> None:
         for sheet, view, pieces in zip(stage.sheets, pictures[layer], drawing.pieces, strict=True):
             view.value = _svg(sheet, pieces, f"{sheet.prefix}-{figure.layers.index(layer)}")
         if layer is figure.speaker:
             said = f'<p class="explore-result" aria-live="polite">{with_bold_numbers(drawing.caption)}</p>'
-            caption.value = said + readings(drawing.walks, step)
+            caption.value = said + readings(drawing.walks, None if time is None else time[1].value)
 
     def changed(layers: Iterable[Layer]) -> None:
         values = {other: control.values[control.position()] for other, control in figure.controls.items()}
         try:
             for layer in layers:
-                redraw(layer, values)
+                [drawing] = stage.draw(layer, [values], steps=None if time is None else time[1].value)
+                show(layer, drawing)
         except Exception as error:
             caption.value = f'<p class="explore-result" role="alert">{escape(str(error))}</p>'
 
-    for layer in figure.moving:
-        redraw(layer, figure.start)
+    for layer, drawing in start.drawings.items():
+        show(layer, drawing)
     for name, control in figure.controls.items():
         moved = [layer for layer in figure.moving if name in layer.depends_on]
         control.widget.observe(lambda _, moved=moved: changed(moved), names="value")

@@ -145,7 +145,8 @@ class Sheet:
 
     def freeze(self) -> None:
         """Lay the figure out with what is on it now, and keep limits and layout from here on."""
-        self.figure.draw_without_rendering()
+        engine = self.figure.get_layout_engine()
+        engine.execute(self.figure)
         self.figure.set_layout_engine("none")
         self.ax.autoscale(False)
         self._frozen = self._frame()

@@ -78,6 +78,12 @@ class Objective:
         """The objective on all of the data: this one, or the one that this is a batch of."""
         return self if self.full is None else self.full
 
+    def sample_of(self, full: Objective) -> Objective:
+        """This objective as a step's sample of `full`."""
+        made: Objective = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, full=full)
+        return made
+
     def __reduce__(self) -> tuple[Any, ...]:
         return unpickled, (type(self), cloudpickle.dumps(self.__dict__))
 

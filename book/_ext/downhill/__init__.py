@@ -11,6 +11,7 @@ ids         no id twice on a page
 links       a notebook's plain links become the book's numbered references
 arrangement folded code below its figure, or at its section's end
 in_print    what other books print: a line in the margin
+gallery     the pictures of the front page's list
 lookups     what each reference would look up again, looked up once
 look        the head and the frame of a page
 search      the search index, fed section by section
@@ -35,6 +36,7 @@ from downhill import (
     addresses,
     arrangement,
     execution,
+    gallery,
     ids,
     in_print,
     inks,
@@ -63,6 +65,7 @@ MODULES = (
     lookups,
     arrangement,
     in_print,
+    gallery,
     search,
     tables,
     inks,
