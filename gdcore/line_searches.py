@@ -17,8 +17,8 @@ from math import copysign, frexp, inf, isfinite, ldexp, nan, sqrt
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from gdcore import validation
 from gdcore.arrays import Array
@@ -195,7 +195,9 @@ def exact_trial(line: Line, first: float, tolerance: float = 1e-10) -> Trial:
         if 0 <= slope(a) < inf:
             beyond = a
             narrowest = max(_KINK * beyond, 1e-300)
-            a, _ = brentq(slope, low, beyond, xtol=narrowest, rtol=_RTOL, maxiter=_MOST_TRIALS, full_output=True, disp=False)
+            a, _ = scipy.optimize.brentq(
+                slope, low, beyond, xtol=narrowest, rtol=_RTOL, maxiter=_MOST_TRIALS, full_output=True, disp=False
+            )
             smooth = slope(a) == 0 and trials[a].value <= start.value + start.rounding()
             if smooth or trials[a].value < start.value:
                 return trials[a]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
 from gdcore import validation
 from gdcore.arrays import Array
@@ -131,9 +131,9 @@ def _eigsh(
 
     first = generator.standard_normal(w.size) if start is None else start
     try:
-        operator = LinearOperator((w.size, w.size), matvec=product, dtype=w.dtype)
-        return eigsh(operator, k=count, which="LA", tol=tolerance, v0=first.astype(w.dtype))
-    except ArpackError:
+        operator = scipy.sparse.linalg.LinearOperator((w.size, w.size), matvec=product, dtype=w.dtype)
+        return scipy.sparse.linalg.eigsh(operator, k=count, which="LA", tol=tolerance, v0=first.astype(w.dtype))
+    except scipy.sparse.linalg.ArpackError:
         if product(first.astype(w.dtype)).any():
             raise
         return np.zeros(count, w.dtype), np.eye(w.size, count, dtype=w.dtype)  # the Hessian is 0

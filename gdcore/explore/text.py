@@ -8,7 +8,8 @@ around them. The rest is drawn as outlines, by Matplotlib.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from gdcore.words import with_minus
@@ -48,10 +49,10 @@ _ALIKE = {"-": "−", "*": "∗", "'": "′"}
 _OPERATORS = set("=<>≤≥≈+−·×")
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S")
-_SMALL = 0.7  # the size of a script, as a share of the size around it
-_HEIGHTS = {0: 0.0, 1: -0.38, -1: 0.22}  # of a line, a raised script and a lowered one; down is positive
+SMALL = 0.7  # the size of a script, as a share of the size around it
+HEIGHTS = {0: 0.0, 1: -0.38, -1: 0.22}  # of a line, a raised script and a lowered one; down is positive
 
-_Run = tuple[str, bool, int]  # text, whether italic, and 0 on the line, 1 raised, −1 lowered
+Run = tuple[str, bool, int]  # text, whether italic, and 0 on the line, 1 raised, −1 lowered
 
 
 def spans(text: str) -> str | None:
@@ -61,25 +62,37 @@ def spans(text: str) -> str | None:
     >>> spans("loss $L$ & more"), spans(r"$\sqrt{x}$")
     ('loss <tspan font-style="italic">L</tspan> &amp; more', None)
     """
-    runs: list[_Run] = []
+    found = runs(text)
+    return None if found is None else "".join(_written(found))
+
+
+@lru_cache(maxsize=2000)
+def runs(text: str) -> tuple[Run, ...] | None:
+    r"""A text as its runs, each with whether it is italic, and 0 on the line, 1 raised, −1 lowered;
+    None where a formula holds what is not known here.
+
+    >>> runs("$10^{3}$ steps")
+    (('', False, 0), ('1', False, 0), ('0', False, 0), ('3', False, 1), (' steps', False, 0))
+    """
+    found: list[Run] = []
     for place, part in enumerate(re.split(r"(?<!\\)\$", text)):
         try:
-            runs += _formula(part) if place % 2 else [(with_minus(part.replace(r"\$", "$")), False, 0)]
+            found += _formula(part) if place % 2 else [(with_minus(part.replace(r"\$", "$")), False, 0)]
         except _Unknown:
             return None
-    return "".join(_written(runs))
+    return tuple(found)
 
 
 class _Unknown(Exception):
     """A formula holds what is not known here."""
 
 
-def _formula(text: str) -> list[_Run]:
+def _formula(text: str) -> list[Run]:
     tokens = iter(_TOKEN.findall(text))
     return list(_spaced(list(_runs(tokens, 0, upright=False))))
 
 
-def _runs(tokens: Iterator[str], level: int, upright: bool) -> Iterator[_Run]:
+def _runs(tokens: Iterator[str], level: int, upright: bool) -> Iterator[Run]:
     """The runs up to the end of a group."""
     for token in tokens:
         if token == "}":
@@ -96,7 +109,7 @@ def _runs(tokens: Iterator[str], level: int, upright: bool) -> Iterator[_Run]:
             yield _sign(token, level, upright)
 
 
-def _argument(tokens: Iterator[str], level: int, upright: bool) -> Iterator[_Run]:
+def _argument(tokens: Iterator[str], level: int, upright: bool) -> Iterator[Run]:
     """What follows a command or a script's sign: a group, or one sign."""
     token = next(tokens, "")
     if token == "{":
@@ -109,7 +122,7 @@ def _argument(tokens: Iterator[str], level: int, upright: bool) -> Iterator[_Run
         yield _sign(token, level, upright)
 
 
-def _sign(token: str, level: int, upright: bool) -> _Run:
+def _sign(token: str, level: int, upright: bool) -> Run:
     if token[0] != "\\":
         return _ALIKE.get(token, token), token.isalpha() and not upright, level
     name = token[1:]
@@ -122,10 +135,10 @@ def _sign(token: str, level: int, upright: bool) -> _Run:
     return _SIGNS[name], False, level
 
 
-def _spaced(runs: list[_Run]) -> Iterator[_Run]:
+def _spaced(found: list[Run]) -> Iterator[Run]:
     """Space on both sides of an operator on the line, none beside a sign as in −1."""
     before = ""
-    for text, italic, level in runs:
+    for text, italic, level in found:
         if level == 0 and text in _OPERATORS and before not in ("", "(", "[", "|", "/", *_OPERATORS):
             yield f" {text} ", italic, level
         else:
@@ -133,10 +146,10 @@ def _spaced(runs: list[_Run]) -> Iterator[_Run]:
         before = text
 
 
-def _written(runs: list[_Run]) -> Iterator[str]:
+def _written(found: Iterable[Run]) -> Iterator[str]:
     """Runs as text and spans; a span moves down or up from where the one before it stood."""
-    merged: list[_Run] = []
-    for text, italic, level in runs:
+    merged: list[Run] = []
+    for text, italic, level in found:
         if merged and merged[-1][1:] == (italic, level):
             merged[-1] = (merged[-1][0] + text, italic, level)
         elif text:
@@ -144,10 +157,10 @@ def _written(runs: list[_Run]) -> Iterator[str]:
     stands = 0
     for text, italic, level in merged:
         text = "\N{NO-BREAK SPACE}" if text.isspace() else text  # space between two spans does not survive
-        size = _SMALL if level else 1.0
-        down = (_HEIGHTS[level] - _HEIGHTS[stands]) / size
+        size = SMALL if level else 1.0
+        down = (HEIGHTS[level] - HEIGHTS[stands]) / size
         attributes = f' dy="{down:.2f}em"' if level != stands else ""
-        attributes += f' font-size="{_SMALL:.0%}"' if level else ""
+        attributes += f' font-size="{SMALL:.0%}"' if level else ""
         attributes += ' font-style="italic"' if italic else ""
         yield f"<tspan{attributes}>{escape(text)}</tspan>" if attributes else escape(text)
         stands = level

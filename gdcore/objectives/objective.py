@@ -78,8 +78,8 @@ class Objective:
         """The objective on all of the data: this one, or the one that this is a batch of."""
         return self if self.full is None else self.full
 
-    def sample_of(self, full: Objective) -> Objective:
-        """This objective as a step's sample of `full`."""
+    def sample_of(self, full: Objective | None) -> Objective:
+        """The same objective as a step's sample of `full`."""
         made: Objective = object.__new__(type(self))
         made.__dict__.update(self.__dict__, full=full)
         return made

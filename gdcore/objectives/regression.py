@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from gdcore import validation
 from gdcore.arrays import Array
@@ -118,10 +118,10 @@ def logistic_regression(X: ArrayLike, t: ArrayLike, reduction: Literal["mean", "
 
     def curvature(w: Array) -> Array:
         m = margins(w)
-        return scale * expit(m) * expit(-m)
+        return scale * scipy.special.expit(m) * scipy.special.expit(-m)
 
     def gradient(w: Array) -> Array:
-        return scale * _products(np.swapaxes(X, -1, -2), -signs.astype(w.dtype, copy=False) * expit(-margins(w)))
+        return scale * _products(np.swapaxes(X, -1, -2), -signs.astype(w.dtype, copy=False) * scipy.special.expit(-margins(w)))
 
     def hessian(w: Array) -> Array:
         columns = X.astype(w.dtype, copy=False)

@@ -4,7 +4,8 @@ The items of the lists in the section `(pictures)=` begin with a reference to a 
 
     - [the chord](convexity.ipynb#fig-convexity-chord) **When is downhill safe?** ...
 
-whose first panel, as the figure's page opens with it, is drawn before the item's words and leads there.
+whose first panel, as the figure's page opens with it, is drawn before the item's words and leads
+there.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 SECTION = "pictures"
 PANEL = re.compile(r'<div class="explore-panel"[^>]*>(<svg .*?</svg>)', re.DOTALL)
@@ -42,17 +45,19 @@ class DrawPictures(SphinxPostTransform):
         page, _, label = reference["refuri"].partition("#")
         docname = self.env.docname.rpartition("/")[0] + "/" + page.removesuffix(".html")
         opened = f'<a class="picture explore" href="{reference["refuri"]}" tabindex="-1" aria-hidden="true">'
-        picture = f"{opened}{self.panel(docname, label)}</a>"
-        reference.parent.parent.insert(0, nodes.raw("", picture, format="html"))
+        if panel := self.panel(docname, label):
+            reference.parent.parent.insert(0, nodes.raw("", f"{opened}{panel}</a>", format="html"))
+        else:
+            logger.warning("#%s of %s is no figure that has a picture", label, docname, location=item)
 
-    def panel(self, docname: str, label: str) -> str:
-        """The first panel of a figure of another page."""
+    def panel(self, docname: str, label: str) -> str | None:
+        """The first panel of a figure of another page, None if there is none."""
         for place in self.env.get_doctree(docname).findall(nodes.Element):
             if label in place.get("ids", []):
                 for raw in place.findall(nodes.raw):
                     if drawn := PANEL.search(raw.astext()):
                         return drawn[1]
-        raise ExtensionError(f"{self.env.docname}: #{label} of {docname} is no figure that has a picture")
+        return None
 
 
 def setup(app: Sphinx) -> None:

@@ -1,1 +1,3 @@
 """Only the names in `linalg` are here."""
+
+from scipy.sparse import linalg
