@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.jobs import in_parallel
+from experiments.jobs import cluster, in_parallel, resumable
 from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
@@ -88,19 +88,22 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
 
 def run(jobs: int = 1, backend: str = "loky") -> Path:
     """Train all settings and write the results."""
-    trainings = in_parallel(trained, list(product(GAINS, DEPTHS, ACTIVATIONS)), jobs, backend)
-    return results.write(
-        "depth",
-        what=f"two moons, networks of {WIDTH} units a layer, softmax cross-entropy, all data at every step, float32",
-        made_by="python -m experiments.depth",
-        settings={"width": WIDTH, "examples": EXAMPLES, "steps": STEPS, "every": EVERY, "seeds": SEEDS, "rates": RATES},
-        found={"recorded_steps": range(0, STEPS + 1, EVERY), "trainings": trainings},
-    )
+    with resumable("depth") as folder:
+        trainings = in_parallel(trained, list(product(GAINS, DEPTHS, ACTIVATIONS)), jobs, backend, folder)
+        return results.write(
+            "depth",
+            what=f"two moons, networks of {WIDTH} units a layer, softmax cross-entropy, all data at every step, float32",
+            made_by="python -m experiments.depth",
+            settings={"width": WIDTH, "examples": EXAMPLES, "steps": STEPS, "every": EVERY, "seeds": SEEDS, "rates": RATES},
+            found={"recorded_steps": range(0, STEPS + 1, EVERY), "trainings": trainings},
+        )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--backend", default="loky")
+    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
     arguments = parser.parse_args()
-    print(run(arguments.jobs, arguments.backend))
+    with cluster(arguments.address):
+        print(run(arguments.jobs, arguments.backend))

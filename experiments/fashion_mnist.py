@@ -7,7 +7,9 @@ The network is 196-100-50-10 of sigmoids, the loss the squared error, a minibatc
 
 trains each run of the experiments named and writes experiments/results/fashion_mnist_NAME.json. A
 run is decided by its seed alone: neither the number of jobs nor the runs beside it change a bit of
-it. `--backend dask` sends the jobs to a Dask cluster.
+it. Killed and started again, it goes on from the groups of runs that were finished:
+`groups_resumed` counts them, and `seconds` leaves them out. `--backend dask --address …` sends the
+jobs to a Dask cluster.
 
 No chapter quotes these results yet: they wait for the chapter on comparing methods fairly.
 `small_rate` and `hundred` belong to the same experiment and have not been run, so no result of
@@ -28,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.jobs import in_parallel
+from experiments.jobs import cluster, in_parallel, resumable
 from gdcore import data, methods, results
 from gdcore.descent import descend
 from gdcore.minibatches import Minibatches
@@ -94,32 +96,36 @@ def run(name: str, jobs: int, backend: str, together: int = 11) -> Path:
     seeds = list(range(setting["first_seed"], setting["first_seed"] + setting["runs"]))
     groups = [seeds[i : i + together] for i in range(0, len(seeds), together)]
     images = data.load_images(data.FASHION_MNIST, halved=True)
-    began = time.perf_counter()
-    records = in_parallel(train, [(images, setting, group) for group in groups], jobs, backend)
-    seconds = time.perf_counter() - began
-    mcc, share = (np.concatenate([r[column] for r in records], axis=1) for column in ("mcc", "accuracy"))
-    means = {
-        "mean_mcc": results.rounded(mcc[-1].mean(), 5),
-        "standard_error_mcc": results.rounded(mcc[-1].std(ddof=1) / np.sqrt(len(seeds)), 3),
-        "mean_accuracy": results.rounded(share[-1].mean(), 5),
-    }
-    print(f"{name}: MCC {means['mean_mcc']:.4f} ± {means['standard_error_mcc']:.4f}, {seconds:.0f} s", flush=True)
-    return results.write(
-        f"fashion_mnist_{name}",
-        what="Fashion-MNIST 14 × 14, network 196-100-50-10 of sigmoids, squared error, minibatches of 64, float32",
-        made_by=f"python -m experiments.fashion_mnist {name}",
-        settings=setting,
-        found={
-            "seconds": results.rounded(seconds, 3),
-            "jobs": jobs,
-            **means,
-            "seeds": seeds,
-            "mcc": results.rounded(mcc[-1], 6),
-            "accuracy": results.rounded(share[-1], 4),
-            "recorded_steps": records[0]["steps"][:, 0],
-            "mean_mcc_at_recorded_steps": results.rounded(mcc.mean(axis=1), 5),
-        },
-    )
+    with resumable(f"fashion_mnist_{name}") as folder:
+        before = len(list(folder.iterdir()))
+        began = time.perf_counter()
+        records = in_parallel(train, [(images, setting, group) for group in groups], jobs, backend, folder)
+        seconds = time.perf_counter() - began
+        resumed = len(groups) - (len(list(folder.iterdir())) - before)
+        mcc, share = (np.concatenate([r[column] for r in records], axis=1) for column in ("mcc", "accuracy"))
+        means = {
+            "mean_mcc": results.rounded(mcc[-1].mean(), 5),
+            "standard_error_mcc": results.rounded(mcc[-1].std(ddof=1) / np.sqrt(len(seeds)), 3),
+            "mean_accuracy": results.rounded(share[-1].mean(), 5),
+        }
+        print(f"{name}: MCC {means['mean_mcc']:.4f} ± {means['standard_error_mcc']:.4f}, {seconds:.0f} s", flush=True)
+        return results.write(
+            f"fashion_mnist_{name}",
+            what="Fashion-MNIST 14 × 14, network 196-100-50-10 of sigmoids, squared error, minibatches of 64, float32",
+            made_by=f"python -m experiments.fashion_mnist {name}",
+            settings=setting,
+            found={
+                "seconds": results.rounded(seconds, 3),
+                "jobs": jobs,
+                "groups_resumed": resumed,
+                **means,
+                "seeds": seeds,
+                "mcc": results.rounded(mcc[-1], 6),
+                "accuracy": results.rounded(share[-1], 4),
+                "recorded_steps": records[0]["steps"][:, 0],
+                "mean_mcc_at_recorded_steps": results.rounded(mcc.mean(axis=1), 5),
+            },
+        )
 
 
 def main() -> None:
@@ -128,9 +134,11 @@ def main() -> None:
     parser.add_argument("experiments", nargs="+", choices=EXPERIMENTS, help="one or more of: " + ", ".join(EXPERIMENTS))
     parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
     parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
+    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
     arguments = parser.parse_args()
-    for name in arguments.experiments:
-        run(name, arguments.jobs, arguments.backend)
+    with cluster(arguments.address):
+        for name in arguments.experiments:
+            run(name, arguments.jobs, arguments.backend)
 
 
 if __name__ == "__main__":

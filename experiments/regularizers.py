@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.jobs import in_parallel
+from experiments.jobs import cluster, in_parallel, resumable
 from gdcore import data, results
 from gdcore.networks import one_hot, softmax
 from gdcore.objectives import Array
@@ -141,10 +141,10 @@ def train(images: data.Images, kind: str, strength: float, seed: int, epochs: in
     return measured
 
 
-def choose(images: data.Images, jobs: int, backend: str) -> tuple[dict[str, float], dict[str, list[float]]]:
+def choose(images: data.Images, jobs: int, backend: str, folder: Path) -> tuple[dict[str, float], dict[str, list[float]]]:
     """The strength of each kind with the lowest mean validation error, and all those errors."""
     calls = [(images, kind, s, seed) for kind, all_of in STRENGTHS.items() for s in all_of for seed in CHOOSING]
-    errors = iter(each["validation_error"] for each in in_parallel(train, calls, jobs, backend))
+    errors = iter(each["validation_error"] for each in in_parallel(train, calls, jobs, backend, folder))
     curves = {kind: [float(np.mean([next(errors) for _ in CHOOSING])) for _ in all_of] for kind, all_of in STRENGTHS.items()}
     return {kind: all_of[int(np.argmin(curves[kind]))] for kind, all_of in STRENGTHS.items()}, curves
 
@@ -152,31 +152,36 @@ def choose(images: data.Images, jobs: int, backend: str) -> tuple[dict[str, floa
 def run(jobs: int, backend: str) -> Path:
     """Choose, measure, and write the results."""
     images = data.load_images(data.FASHION_MNIST, halved=True)
-    chosen, curves = choose(images, jobs, backend)
-    calls = [(images, kind, strength, seed) for kind, strength in chosen.items() for seed in MEASURING]
-    measured = in_parallel(train, calls, jobs, backend)
-    each = {
-        kind: {
-            name: results.rounded([one[name] for one in measured[k * len(MEASURING) : (k + 1) * len(MEASURING)]], 5)
-            for name in measured[0]
+    with resumable("regularizers") as folder:
+        chosen, curves = choose(images, jobs, backend, folder)
+        calls = [(images, kind, strength, seed) for kind, strength in chosen.items() for seed in MEASURING]
+        measured = in_parallel(train, calls, jobs, backend, folder)
+        each = {
+            kind: {
+                name: results.rounded([one[name] for one in measured[k * len(MEASURING) : (k + 1) * len(MEASURING)]], 5)
+                for name in measured[0]
+            }
+            for k, kind in enumerate(chosen)
         }
-        for k, kind in enumerate(chosen)
-    }
-    return results.write(
-        "regularizers",
-        what="1,000 images of Fashion-MNIST 14 × 14, network 196-256-256-10 of ReLUs, 100 epochs of momentum, float32",
-        made_by="python -m experiments.regularizers",
-        settings={
-            "strengths": STRENGTHS,
-            "choosing": CHOOSING,
-            "measuring": MEASURING,
-            "epochs": EPOCHS,
-            "batch_size": BATCH,
-            "learning_rate": RATE,
-            "momentum": MOMENTUM,
-        },
-        found={"chosen": chosen, "validation_errors": {k: results.rounded(v, 5) for k, v in curves.items()}, "measured": each},
-    )
+        return results.write(
+            "regularizers",
+            what="1,000 images of Fashion-MNIST 14 × 14, network 196-256-256-10 of ReLUs, 100 epochs of momentum, float32",
+            made_by="python -m experiments.regularizers",
+            settings={
+                "strengths": STRENGTHS,
+                "choosing": CHOOSING,
+                "measuring": MEASURING,
+                "epochs": EPOCHS,
+                "batch_size": BATCH,
+                "learning_rate": RATE,
+                "momentum": MOMENTUM,
+            },
+            found={
+                "chosen": chosen,
+                "validation_errors": {k: results.rounded(v, 5) for k, v in curves.items()},
+                "measured": each,
+            },
+        )
 
 
 def main() -> None:
@@ -184,8 +189,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
     parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
+    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
     arguments = parser.parse_args()
-    print(run(arguments.jobs, arguments.backend))
+    with cluster(arguments.address):
+        print(run(arguments.jobs, arguments.backend))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import depth
+from experiments import depth, jobs
 from gdcore import results
 
 
@@ -38,6 +38,7 @@ def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     for name, value in {"GAINS": [8.0], "DEPTHS": [5], "STEPS": 10, "RATES": [0.1, 1.0]}.items():
         monkeypatch.setattr(depth, name, value)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path)
     assert depth.run(jobs=1, backend="sequential").parent == tmp_path
     result = results.read("depth")
     relu, tanh = result["trainings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import fashion_mnist
+from experiments import fashion_mnist, jobs
 from gdcore import results
 from gdcore.data import Images
 
@@ -30,6 +30,7 @@ def test_a_run_is_decided_by_its_seed_alone(name: str) -> None:
 
 def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path)
     monkeypatch.setattr(fashion_mnist.data, "load_images", lambda *a, **k: IMAGES)
     monkeypatch.setitem(fashion_mnist.EXPERIMENTS, "small", {**fashion_mnist.PLAIN, "steps": 40, "runs": 5, "first_seed": 7})
     fashion_mnist.run("small", jobs=1, backend="sequential", together=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,9 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from experiments.jobs import in_parallel
+from experiments import jobs as sharing
+from experiments.jobs import in_parallel, resumable
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = """
@@ -60,3 +63,57 @@ def test_workers_do_not_outlive_a_terminated_parent(tmp_path: Path) -> None:
         assert not any(map(runs, workers))
     finally:
         parent.kill()
+
+
+KILLED = """
+import pathlib, sys, time
+import numpy as np
+from experiments.jobs import in_parallel
+
+def draw(folder, seed):
+    with pathlib.Path(folder, "calls").open("a") as file:
+        file.write(f"{seed}\\n")
+    time.sleep(float(sys.argv[2]) * (seed >= 2))
+    return np.random.default_rng(seed).normal(size=3)
+
+drawn = in_parallel(draw, [(sys.argv[1], seed) for seed in range(4)], 1, "loky", pathlib.Path(sys.argv[1]))
+print(np.array(drawn).tolist())
+"""
+
+
+def test_a_killed_experiment_goes_on_from_what_was_finished(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    first = subprocess.Popen([*command, "120"], env=environment, cwd=ROOT)
+    try:
+        end = time.monotonic() + 60
+        while len(list(tmp_path.glob("*.pickle"))) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+    finally:
+        first.kill()
+        first.wait()
+    assert len(list(tmp_path.glob("*.pickle"))) == 2
+    (tmp_path / "calls").write_text("")
+    second = subprocess.run([*command, "0"], env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert (tmp_path / "calls").read_text() == "2\n3\n"
+    assert json.loads(second.stdout) == [np.random.default_rng(seed).normal(size=3).tolist() for seed in range(4)]
+
+
+def test_a_kept_result_answers_the_same_call_of_the_same_code_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for calls, kept in (([(7, 2)], 1), ([(9, 2), (7, 2)], 2), ([(7, 2)], 2)):
+        assert in_parallel(divmod, calls, 1, "sequential", tmp_path) == [divmod(*call) for call in calls]
+        assert len(list(tmp_path.glob("*.pickle"))) == kept
+    monkeypatch.setattr(sharing.np, "__version__", "another")
+    in_parallel(divmod, [(7, 2)], 1, "sequential", tmp_path)
+    assert len(list(tmp_path.glob("*.pickle"))) == 3
+
+
+def test_the_folder_stays_until_the_experiment_has_ended_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "UNFINISHED", tmp_path)
+    with pytest.raises(OSError, match="full"), resumable("mine") as folder:
+        (folder / "kept").touch()
+        raise OSError("the disk is full")
+    assert (tmp_path / "mine" / "kept").exists()
+    with resumable("mine") as folder:
+        assert (folder / "kept").exists()
+    assert not (tmp_path / "mine").exists()
