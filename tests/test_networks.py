@@ -12,12 +12,15 @@ from gdcore.differences import numerical_gradient
 from gdcore.networks import (
     AveragePool,
     BatchNorm,
+    CausalAttention,
     Convolution,
     Dense,
     Flatten,
     LayerNorm,
     MaxPool,
     Network,
+    Residual,
+    RMSNorm,
     accuracy,
     confusion_matrix,
     fold_statistics,
@@ -54,6 +57,9 @@ IMAGE = Network(
         sigmoid,
     ]
 )
+SEQUENCE = Network(
+    [Residual([RMSNorm(4, rank=2), CausalAttention(4, heads=2)]), RMSNorm(4, rank=2), Flatten((5, 4)), Dense(20, 3)],
+)
 INFERENCE_NORM = BatchNorm(4, moments=(np.array([0.3, -1.0, 2.0, 0.1]), np.array([0.5, 2.0, 1.0, 0.2])))
 LAYERS = {
     "dense": (Dense(4, 3), (5, 4)),
@@ -65,6 +71,10 @@ LAYERS = {
     "batch norm in inference": (INFERENCE_NORM, (5, 4)),
     "layer norm": (LayerNorm(4), (5, 4)),
     "layer norm of images": (LayerNorm(4, rank=3), (3, 2, 5, 4)),
+    "RMS norm": (RMSNorm(4), (5, 4)),
+    "RMS norm of sequences": (RMSNorm(4, rank=2), (3, 5, 4)),
+    "attention": (CausalAttention(4, heads=2), (3, 5, 4)),
+    "residual block": (Residual([RMSNorm(4, rank=2), CausalAttention(4, heads=1)]), (3, 5, 4)),
     "convolution": (Convolution(4, 3, kernel=2), (3, 5, 4, 4)),
     "max pool": (MaxPool(2), (3, 4, 6, 2)),
     "average pool": (AveragePool(2), (3, 4, 6, 2)),
@@ -105,7 +115,9 @@ def test_each_layer_alone_against_differences(name: str, models: tuple[int, ...]
 
 
 @pytest.mark.parametrize("loss", [squared_error, softmax_cross_entropy], ids=lambda loss: loss.name)
-@pytest.mark.parametrize("network, shape", [(DENSE, (6,)), (IMAGE, (8, 8, 2))], ids=["dense", "image"])
+@pytest.mark.parametrize(
+    "network, shape", [(DENSE, (6,)), (IMAGE, (8, 8, 2)), (SEQUENCE, (5, 4))], ids=["dense", "image", "sequence"]
+)
 def test_whole_networks_against_differences(network: Network, shape: tuple[int, ...], loss: object) -> None:
     generator = np.random.default_rng(5)
     x, labels = generator.normal(size=(7, *shape)), generator.integers(3, size=7)

@@ -1,6 +1,7 @@
 """Networks that any method trains: a network on data is an Objective of one flat vector.
 
 - `layers`, `images`, `normalization`: the layers, each with its part of the chain rule;
+- `attention`: what a block of a transformer is made of;
 - `initializations`: rules for the first weights;
 - `losses`, `measures`: what is minimized, and how good a classifier's guesses are;
 - `network`: layers one after the other, and backpropagation through them;
@@ -9,6 +10,7 @@
 - `arguments`, `examples`: checks of what comes in.
 """
 
+from gdcore.networks.attention import CausalAttention, Residual, RMSNorm
 from gdcore.networks.images import AveragePool, Convolution, MaxPool
 from gdcore.networks.initializations import gaussian, he, small_uniform, xavier, zeros
 from gdcore.networks.layers import Activation, Dense, Flatten, Layer, relu, sigmoid, tanh
@@ -22,6 +24,7 @@ __all__ = [
     "Activation",
     "AveragePool",
     "BatchNorm",
+    "CausalAttention",
     "Convolution",
     "Dense",
     "Flatten",
@@ -30,6 +33,8 @@ __all__ = [
     "Loss",
     "MaxPool",
     "Network",
+    "RMSNorm",
+    "Residual",
     "accuracy",
     "confusion_matrix",
     "fold_statistics",

@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike
 
 from gdcore import validation
 from gdcore.arrays import Array
-from gdcore.networks.arguments import Shape, floats, shape_of
+from gdcore.networks.arguments import MOST, Shape, floats, shape_of
 from gdcore.networks.initializations import Rule
 
 Parameters = tuple[Array, ...]
@@ -108,9 +108,12 @@ class Layer:
         return ValueError(f"layers and x must fit: {self} takes examples of shape {takes}, got {shape}")
 
     def _require_sizes(self, *names: str) -> None:
-        """Turn sizes into ints, refusing what is none."""
+        """Turn sizes into ints, refusing what is none and what no memory holds."""
         for name in names:
-            object.__setattr__(self, name, validation.whole_number(name, getattr(self, name), least=1))
+            size = validation.whole_number(name, getattr(self, name), least=1)
+            if size > MOST:
+                raise ValueError(f"{name} must be at most {MOST}, got {validation.shown(size)}")
+            object.__setattr__(self, name, size)
 
 
 @dataclass(frozen=True)

@@ -88,10 +88,11 @@ def softmax(z: ArrayLike) -> Array:
     >>> softmax([0, 0]), softmax([1000, 0])
     (array([0.5, 0.5]), array([1., 0.]))
     """
-    return _softmax(validation.points(z, name="z"))
+    return softmax_of(validation.points(z, name="z"))
 
 
-def _softmax(z: Array) -> Array:
+def softmax_of(z: Array) -> Array:
+    """`softmax` of an array of floats, unchecked; −∞ gives 0, if the row has a finite number."""
     p = np.exp(z - z.max(axis=-1, keepdims=True))
     p /= p.sum(axis=-1, keepdims=True)
     return p
@@ -112,7 +113,7 @@ def _cross_entropy(z: Array, t: Array) -> Array:
 
 
 def _cross_entropy_gradient(z: Array, t: Array) -> Array:
-    return (_softmax(z) * t.sum(axis=-1, keepdims=True) - t) / z.shape[-2]
+    return (softmax_of(z) * t.sum(axis=-1, keepdims=True) - t) / z.shape[-2]
 
 
 squared_error = Loss("squared error", _squared_error, _squared_error_gradient)

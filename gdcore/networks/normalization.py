@@ -17,8 +17,10 @@ from gdcore.networks.layers import Layer, Parameters
 
 
 @dataclass(frozen=True)
-class _Normalization(Layer):
+class Normalization(Layer):
     """What batch norm and layer norm share: normalize over some axes, then scale by γ, shift by β.
+
+    RMS norm has its means and its spread of parameters from here too.
 
     Let μ be the mean of the m values on those axes and σ² their variance (divided by m), and let δ₀
     be the field `epsilon`. With s = √(σ² + δ₀) and â = (a − μ) / s the output is ã = γ â + β, γ and
@@ -98,7 +100,7 @@ class _Normalization(Layer):
 
 
 @dataclass(frozen=True)
-class BatchNorm(_Normalization):
+class BatchNorm(Normalization):
     """Batch normalization: each feature with its mean and variance over the batch, then γ â + β.
 
         μ_i = (1/K) Σ_n a_ni,   σ_i² = (1/K) Σ_n (a_ni − μ_i)²,
@@ -188,7 +190,7 @@ class BatchNorm(_Normalization):
 
 
 @dataclass(frozen=True)
-class LayerNorm(_Normalization):
+class LayerNorm(Normalization):
     """Layer normalization: each example with mean and variance of its M features, then γ â + β.
 
         μ_n = (1/M) Σ_i a_ni,   σ_n² = (1/M) Σ_i (a_ni − μ_n)²,

@@ -1,0 +1,233 @@
+"""What a transformer's block is made of: causal self-attention, RMS norm, and the way around both.
+
+An example is a sequence of T positions with D features each, (T, D): the layers' rank is 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdcore import validation
+from gdcore.arrays import Array
+from gdcore.networks.arguments import Shape
+from gdcore.networks.initializations import Rule
+from gdcore.networks.layers import Layer, Parameters
+from gdcore.networks.losses import softmax_of
+from gdcore.networks.normalization import Normalization
+
+
+@dataclass(frozen=True)
+class RMSNorm(Normalization):
+    """Root-mean-square normalization: each example divided by the rms of its features, then γ â.
+
+        s_n = √((1/M) Σ_i a_ni² + δ₀),   â_ni = a_ni / s_n,   output γ_i â_ni.
+
+    - `features`: M, the size of the last axis.
+    - `rank`: the number of an example's axes. In sequences it is 2, and each position is
+      normalized.
+    - `epsilon`: δ₀ > 0.
+
+    No mean is taken off and nothing is added. With g = δ γ the way back is that of layer norm
+    without the mean's term, ∂L/∂a_i = (1/s) (g_i − â_i mean(g â)). The parameter is γ, at first 1,
+    (features,). Raises ValueError or TypeError for other sizes. Source: Zhang and Sennrich 2019.
+
+    >>> RMSNorm(2).forward((np.ones(2),), np.array([[3.0, 4.0]]))[0].round(3)
+    array([[0.849, 1.131]])
+    """
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        return ((self.features,),)
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        return (-1,)
+
+    def initialize(self, rule: Rule, generator: np.random.Generator) -> Parameters:
+        return (np.ones(self.features),)
+
+    def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, ...]]:
+        s = np.sqrt(self.mean(a, a) + self.epsilon)
+        a_hat = a / s
+        return self.spread(parameters[0]) * a_hat, (a_hat, s)
+
+    def gradients(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Parameters:
+        return super().gradients(parameters, cache, delta)[:1]
+
+    def backward(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
+        a_hat, s = cache
+        g = delta * self.spread(parameters[0])
+        return (g - a_hat * self.mean(g, a_hat)) / s
+
+
+@dataclass(frozen=True)
+class CausalAttention(Layer):
+    """Causal self-attention of several heads: each position reads from itself and those before it.
+
+    With the input a (T, D), a head of E = D / heads features has queries, keys and values (T, E),
+    parts of a W, and with C the heads' outputs laid side by side,
+
+        S = q kᵀ / √E,   P_ij = exp(S_ij) / Σ_{l ≤ i} exp(S_il) for j ≤ i, else 0,   C = P v,
+        output = C U.
+
+    - `features`: D.
+    - `heads`: a divisor of D.
+
+    The parameters are W (D, 3 D), for all queries, then keys, then values, and U (D, D). With
+    δ = ∂L/∂(output) the way back is ∂L/∂C = δ Uᵀ and, for each head with c its part of ∂L/∂C,
+
+        ∂L/∂v = Pᵀ c,   p = c vᵀ,   σ_ij = P_ij (p_ij − Σ_l P_il p_il),
+        ∂L/∂q = σ k / √E,   ∂L/∂k = σᵀ q / √E.
+
+    Raises TypeError or ValueError for sizes that are not whole numbers ≥ 1, and for heads that do
+    not divide the features. Source: Vaswani et al. 2017; Bishop and Bishop, section 12.1.
+
+    The first position can read from nothing but itself:
+
+    >>> W, U = np.ones((1, 3)), np.ones((1, 1))
+    >>> CausalAttention(1, heads=1).forward((W, U), np.array([[[2.0], [2.0]]]))[0].ravel()
+    array([2., 2.])
+    """
+
+    features: int
+    heads: int
+    rank = 2
+
+    def __post_init__(self) -> None:
+        self._require_sizes("features", "heads")
+        if self.features % self.heads:
+            raise ValueError(
+                f"features must be a multiple of heads, {validation.shown(self.heads)}, got {validation.shown(self.features)}"
+            )
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        return (self.features, 3 * self.features), (self.features, self.features)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if len(shape) != 2 or shape[-1] != self.features:
+            raise self.refusal(f"(positions, {self.features})", shape)
+        return shape
+
+    def initialize(self, rule: Rule, generator: np.random.Generator) -> Parameters:
+        return tuple(rule(generator, shape, self.features, self.features) for shape in self.shapes)
+
+    def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, ...]]:
+        W, U = parameters
+        q, k, v = map(self._split, np.split(a @ W[..., None, :, :], 3, axis=-1))
+        positions = a.shape[-2]
+        allowed = np.tri(positions, dtype=bool)
+        P = softmax_of(np.where(allowed, self._scale(q @ k.mT), -np.inf))
+        C = self._join(P @ v)
+        return C @ U[..., None, :, :], (a, q, k, v, P, C)
+
+    def gradients(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Parameters:
+        a, *_, C = cache
+        return _summed(a, self._inner(parameters, cache, delta)), _summed(C, delta)
+
+    def backward(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
+        return self._inner(parameters, cache, delta) @ parameters[0][..., None, :, :].mT
+
+    def _inner(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
+        """∂L/∂(a W), (..., N, T, 3 D)."""
+        _, q, k, v, P, _ = cache
+        c = self._split(delta @ parameters[1][..., None, :, :].mT)
+        p = c @ v.mT
+        sigma = self._scale(P * (p - (P * p).sum(axis=-1, keepdims=True)))
+        return np.concatenate([self._join(each) for each in (sigma @ k, sigma.mT @ q, P.mT @ c)], axis=-1)
+
+    def _scale(self, scores: Array) -> Array:
+        """The scores divided by √E; a NumPy number would turn single precision into double."""
+        return scores / float(np.sqrt(self.features // self.heads))
+
+    def _split(self, a: Array) -> Array:
+        """(..., T, D) as (..., heads, T, E)."""
+        return np.swapaxes(a.reshape(*a.shape[:-1], self.heads, -1), -2, -3)
+
+    def _join(self, a: Array) -> Array:
+        """(..., heads, T, E) as (..., T, D)."""
+        a = np.swapaxes(a, -2, -3)
+        return a.reshape(*a.shape[:-2], self.features)
+
+
+def _summed(a: Array, delta: Array) -> Array:
+    """Σ aᵀ δ over examples and positions, as one product of matrices."""
+    rows = [each.reshape(*each.shape[:-3], -1, each.shape[-1]) for each in (a, delta)]
+    return rows[0].mT @ rows[1]
+
+
+@dataclass(frozen=True)
+class Residual(Layer):
+    """Layers with a way around them: a + f(a), where f applies `layers` one after the other.
+
+    So ∂L/∂a = δ + (∂f/∂a)ᵀ δ: whatever f does, δ also arrives unchanged. A normalization as the
+    first of the layers makes a pre-norm block; one behind the block makes a post-norm block.
+
+    The layers must give back the shape that they take. They must not couple examples, as batch norm
+    does. Raises TypeError or ValueError for what is no list of layers and for other layers. Source:
+    He et al. 2016; Xiong et al. 2020.
+
+    >>> from gdcore.networks import relu
+    >>> Residual([relu]).forward((), np.array([[-1.0, 2.0]]))[0]
+    array([[-1.,  4.]])
+    """
+
+    layers: Sequence[Layer]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layers, (list, tuple)) or not self.layers:
+            raise TypeError(f"layers must be a list of layers of gdcore.networks, got {validation.shown(self.layers)}")
+        for layer in self.layers:
+            if not isinstance(layer, Layer) or layer.couples_examples or layer.differs_by_model:
+                raise TypeError(f"layers must be layers that take each example by itself, got {validation.shown(layer)}")
+        object.__setattr__(self, "layers", tuple(self.layers))
+
+    @property
+    def rank(self) -> int | None:  # type: ignore[override]
+        return next((layer.rank for layer in self.layers if layer.rank is not None), None)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        return tuple(shape for layer in self.layers for shape in layer.shapes)
+
+    @property
+    def input_shape(self) -> Shape | None:
+        return self.layers[0].input_shape
+
+    def output_shape(self, shape: Shape) -> Shape:
+        after = shape
+        for layer in self.layers:
+            after = layer.output_shape(after)
+        if after != shape:
+            raise ValueError(f"layers must give back the shape that they take, {shape}, got {after} from {self}")
+        return shape
+
+    def initialize(self, rule: Rule, generator: np.random.Generator) -> Parameters:
+        return tuple(part for layer in self.layers for part in layer.initialize(rule, generator))
+
+    def forward(self, parameters: Parameters, a: Array) -> tuple[Array, list[Any]]:
+        output, caches, start = a, [], 0
+        for layer in self.layers:
+            own = parameters[start : start + len(layer.shapes)]
+            output, cache = layer.forward(own, output)
+            caches.append((layer, own, cache))
+            start += len(own)
+        return a + output, caches
+
+    def gradients(self, parameters: Parameters, cache: list[Any], delta: Array) -> Parameters:
+        return self._back(cache, delta)[0]
+
+    def backward(self, parameters: Parameters, cache: list[Any], delta: Array) -> Array:
+        return delta + self._back(cache, delta)[1]
+
+    def _back(self, caches: list[Any], delta: Array) -> tuple[Parameters, Array]:
+        """The gradients of the layers, and their part of ∂L/∂a."""
+        found: Parameters = ()
+        for layer, own, cache in reversed(caches):
+            found = (*layer.gradients(own, cache, delta), *found)
+            delta = layer.backward(own, cache, delta)
+        return found, delta
