@@ -12,8 +12,7 @@ it. Killed and started again, it goes on from the groups of runs that were finis
 jobs to a Dask cluster.
 
 No chapter quotes these results yet: they wait for the chapter on comparing methods fairly.
-`small_rate` and `hundred` belong to the same experiment and have not been run, so no result of
-theirs is stored.
+`small_rate` belongs to the same experiment and has not been run, so no result of it is stored.
 """
 
 from __future__ import annotations
