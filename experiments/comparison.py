@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from gdcore import validation
 from gdcore.objectives import Array
@@ -27,16 +27,16 @@ def compare(a: ArrayLike, b: ArrayLike, seed: int = 0) -> dict[str, Any]:
     Raises ValueError for samples of fewer than three scores, or in which all scores are equal.
     """
     first, second = _sample("a", a), _sample("b", b)
-    t = stats.ttest_ind(first, second, equal_var=False)
-    u = stats.mannwhitneyu(first, second, alternative="two-sided")
-    drawn = stats.bootstrap((first, second), _difference, n_resamples=10_000, method="BCa", rng=np.random.default_rng(seed))
+    t = scipy.stats.ttest_ind(first, second, equal_var=False)
+    u = scipy.stats.mannwhitneyu(first, second, alternative="two-sided")
+    drawn = scipy.stats.bootstrap((first, second), _difference, n_resamples=10_000, method="BCa", rng=np.random.default_rng(seed))
     return {
         "t": float(t.statistic),
         "t_p": float(t.pvalue),
         "u": float(u.statistic),
         "u_p": float(u.pvalue),
         "cohens_d": cohens_d(first, second),
-        "normality_p": [float(stats.shapiro(each).pvalue) for each in (first, second)],
+        "normality_p": [float(scipy.stats.shapiro(each).pvalue) for each in (first, second)],
         "difference": float(_difference(first, second)),
         "interval": [float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)],
     }
@@ -65,8 +65,8 @@ def power(d: float, runs: int, level: float = 0.05) -> float:
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level!r}")
     degrees, shift = 2 * n - 2, d * np.sqrt(n / 2)
-    quantile = stats.t.ppf(1 - level / 2, degrees)
-    return float(stats.nct.sf(quantile, degrees, shift) + stats.nct.cdf(-quantile, degrees, shift))
+    quantile = scipy.stats.t.ppf(1 - level / 2, degrees)
+    return float(scipy.stats.nct.sf(quantile, degrees, shift) + scipy.stats.nct.cdf(-quantile, degrees, shift))
 
 
 def _difference(a: Array, b: Array, axis: int = -1) -> Array:
