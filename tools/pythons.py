@@ -1,7 +1,8 @@
 """Try the book in small on every other Python that is found: `python -m tools.pythons`.
 
 For each: an environment of its own from wheels alone, the import of gdcore, the unit tests, one
-chapter through nbval and one chapter built. `--whole` runs every test instead of the last three.
+chapter through nbval and one chapter built. `--whole` runs every test instead of the last three,
+and `--newest` tries the newest of these Pythons alone.
 """
 
 from __future__ import annotations
@@ -107,12 +108,13 @@ def main() -> int:
     """Try each and say what failed; 1 if anything did."""
     parser = argparse.ArgumentParser(prog="python -m tools.pythons", description="Try every other Python that is found.")
     parser.add_argument("--whole", action="store_true", help="run every test")
-    whole = parser.parse_args().whole
+    parser.add_argument("--newest", action="store_true", help="the newest alone")
+    chosen = parser.parse_args()
     failed = {}
-    found = find()
+    found = dict([*find().items()][-1 if chosen.newest else 0 :])
     for version, python in found.items():
         print(f"Python {'.'.join(map(str, version))} ({python})", flush=True)
-        step = attempt(python, whole)
+        step = attempt(python, chosen.whole)
         if step:
             failed[version] = step
     for version, step in failed.items():
