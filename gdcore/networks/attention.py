@@ -51,7 +51,7 @@ class RMSNorm(Normalization):
         return (np.ones(self.features),)
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, ...]]:
-        s = np.sqrt(self.mean(a, a) + self.epsilon)
+        s = np.sqrt(self.mean(a * a) + self.epsilon)
         a_hat = a / s
         return self.spread(parameters[0]) * a_hat, (a_hat, s)
 
@@ -61,7 +61,7 @@ class RMSNorm(Normalization):
     def backward(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
         a_hat, s = cache
         g = delta * self.spread(parameters[0])
-        return (g - a_hat * self.mean(g, a_hat)) / s
+        return (g - a_hat * self.mean(g * a_hat)) / s
 
 
 @dataclass(frozen=True)

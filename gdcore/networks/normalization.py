@@ -68,23 +68,16 @@ class Normalization(Layer):
         """A parameter (models..., features) as (models..., 1, ..., 1, features)."""
         return parameter.reshape(*parameter.shape[:-1], *(1,) * self.rank, parameter.shape[-1])
 
-    def mean(self, *factors: Array) -> Array:
-        """The mean of a product over the axes, which keep one place each. On small arrays NumPy's
-        `mean` takes three times as long.
-        """
-        shape = factors[0].shape
-        letters = "ijkl"[: 1 + self.rank]
-        kept = "".join(letter for axis, letter in enumerate(letters, -len(letters)) if axis not in self.axes)
-        total = np.einsum(",".join([f"...{letters}"] * len(factors)) + f"->...{kept}", *factors)
-        over = {len(shape) + axis for axis in self.axes}
-        mean: Array = total.reshape([1 if axis in over else size for axis, size in enumerate(shape)])
-        return mean / prod(shape[axis] for axis in over)
+    def mean(self, a: Array) -> Array:
+        """The mean over the axes, which keep one place each."""
+        mean: Array = a.mean(axis=self.axes, keepdims=True)
+        return mean
 
     def normalize(self, a: Array) -> tuple[Array, Array, Array, Array]:
         """(a − μ) / s, with s, μ and σ²."""
         mean = self.mean(a)
         centred = a - mean
-        variance = self.mean(centred, centred)
+        variance = self.mean(centred * centred)
         s = np.sqrt(variance + self.epsilon)
         return centred / s, s, mean, variance
 
@@ -96,7 +89,7 @@ class Normalization(Layer):
     def backward(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
         a_hat, s, *_ = cache
         g = delta * self.spread(parameters[0])
-        return (g - self.mean(g) - a_hat * self.mean(g, a_hat)) / s
+        return (g - self.mean(g) - a_hat * self.mean(g * a_hat)) / s
 
 
 @dataclass(frozen=True)

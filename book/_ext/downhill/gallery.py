@@ -2,7 +2,7 @@
 
 The items of the lists in the section `(pictures)=` begin with a reference to a figure,
 
-    - [the chord](convexity.ipynb#fig-convexity-chord) **When is downhill safe?** ...
+    - [The figure of the chord](convexity.ipynb#fig-convexity-chord) **When is downhill safe?** ...
 
 whose first panel, as the figure's page opens with it, is drawn before the item's words and leads
 there.
