@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from gdcore.arrays import Array
 from gdcore.networks.arguments import Shape
 from gdcore.networks.initializations import Rule
 from gdcore.networks.layers import Layer, Parameters
 
+if sys.platform == "linux":
+    # Its C library hands memory back after each gradient, and gets it again page by page, which
+    # takes as long as the gradient. Once a piece this large was free, it keeps up to twice as much.
+    np.empty(2**25 - 2**16, np.uint8)
+
+
+def examples_last(a: Array) -> Array:
+    """(..., N, height, width, channels) laid out in memory as (..., channels, height, width, N).
+
+    So a row of pixels of one channel lies in one piece for all examples: these layers copy, add and
+    compare long pieces. From layer to layer arrays stay like this, seen through
+    `examples_first`: then nothing is moved.
+    """
+    return np.ascontiguousarray(np.swapaxes(a, -1, -4))
+
+
+def examples_first(a: Array) -> Array:
+    """The way back: (..., channels, height, width, N) seen as (..., N, height, width, channels)."""
+    return np.swapaxes(a, -1, -4)
+
 
 @dataclass(frozen=True)
 class Convolution(Layer):
     """A convolution layer of square kernels, without padding.
 
-    A matrix C holds the k × k × inputs numbers under the kernel at position p = (n, y, x) in its
-    row p (im2col). Then
+    A matrix C holds the k × k × inputs numbers under the kernel at position p = (y, x, n) in its
+    column p (im2col). With a row for each output channel in z and in δ,
 
-        z = C W + b,   W (k·k·inputs, outputs),   b (outputs,),
+        z = Wᵀ C + b,   W (k·k·inputs, outputs),   b (outputs,),
 
     is a dense layer on windows, and so are its gradients:
 
-        ∂L/∂W = Cᵀ δ,   ∂L/∂b = Σ_p δ_p,   ∂L/∂C = δ Wᵀ.
+        ∂L/∂W = C δᵀ,   ∂L/∂b = Σ_p δ_p,   ∂L/∂C = W δ.
 
     A pixel lies in up to k² windows, once at each place (i, j) of the kernel. So ∂L/∂a is a sum of
-    k² shares, δ W_ijᵀ each.
+    k² shares, W_ij δ each.
 
     - `inputs`, `outputs`: the numbers of channels.
     - `kernel`: k, its height and width.
@@ -66,32 +86,40 @@ class Convolution(Layer):
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, Shape]]:
         W, b = parameters
-        windows = sliding_window_view(a, (self.kernel, self.kernel), axis=(-3, -2))  # type: ignore[call-overload]
-        windows = np.moveaxis(windows, -3, -1)
-        *models, n, height, width = windows.shape[:-3]
-        columns = windows.reshape(*models, n * height * width, -1)
-        z = columns @ W
-        z += b[..., None, :]
-        return z.reshape(*z.shape[:-2], n, height, width, self.outputs), (columns, a.shape[-3:])
+        images = examples_last(a)
+        *models, inputs, rows, across, n = images.shape
+        k, height, width = self.kernel, rows - self.kernel + 1, across - self.kernel + 1
+        windows = np.empty((*models, k, k, inputs, height, width, n), a.dtype)
+        for i in range(k):
+            for j in range(k):
+                windows[..., i, j, :, :, :, :] = images[..., i : i + height, j : j + width, :]
+        columns = windows.reshape(*models, k * k * inputs, -1)
+        z = W.mT @ columns
+        z += b[..., None]
+        return examples_first(z.reshape(*z.shape[:-1], height, width, n)), (columns, images.shape[-4:])
 
     def gradients(self, parameters: Parameters, cache: tuple[Array, Shape], delta: Array) -> Parameters:
         columns, _ = cache
-        delta = delta.reshape(*delta.shape[:-4], -1, self.outputs)
-        return columns.mT @ delta, delta.sum(axis=-2)
+        delta = self._flat(delta)
+        return columns @ delta.mT, delta.sum(axis=-1)
 
     def backward(self, parameters: Parameters, cache: tuple[Array, Shape], delta: Array) -> Array:
         W, _ = parameters
-        _, image = cache
+        _, images = cache
         k = self.kernel
-        *models, n, height, width = delta.shape[:-1]
-        weights = W.reshape(*W.shape[:-2], k, k, self.inputs, self.outputs)
-        rows = delta.reshape(*models, -1, self.outputs)
-        delta_a = np.zeros((*models, n, *image), np.result_type(delta, W))
+        *_, n, height, width, _ = delta.shape
+        share = W @ self._flat(delta)
+        share = share.reshape(*share.shape[:-2], k, k, self.inputs, height, width, n)
+        delta_a = np.zeros((*share.shape[:-6], *images), share.dtype)
         for i in range(k):
             for j in range(k):
-                share = rows @ weights[..., i, j, :, :].mT
-                delta_a[..., i : i + height, j : j + width, :] += share.reshape(*models, n, height, width, self.inputs)
-        return delta_a
+                delta_a[..., i : i + height, j : j + width, :] += share[..., i, j, :, :, :, :]
+        return examples_first(delta_a)
+
+    def _flat(self, delta: Array) -> Array:
+        """δ with a row for each output channel, (..., outputs, positions)."""
+        delta = examples_last(delta)
+        return delta.reshape(*delta.shape[:-4], self.outputs, -1)
 
 
 @dataclass(frozen=True)
@@ -119,9 +147,9 @@ class _Pool(Layer):
         return [a[..., i::k, j::k, :] for i in range(k) for j in range(k)]
 
     def enlarged(self, delta: Array) -> Array:
-        """An empty array of the layer's input."""
-        *front, height, width, channels = delta.shape
-        return np.empty((*front, height * self.size, width * self.size, channels), delta.dtype)
+        """An empty array of the layer's input, in the memory's order of `examples_last`."""
+        *models, n, height, width, channels = delta.shape
+        return examples_first(np.empty((*models, channels, height * self.size, width * self.size, n), delta.dtype))
 
 
 @dataclass(frozen=True)
@@ -141,12 +169,14 @@ class MaxPool(_Pool):
 
     def backward(self, parameters: Parameters, cache: tuple[Array, Array], delta: Array) -> Array:
         a, output = cache
+        delta = examples_first(examples_last(delta))
         delta_a = self.enlarged(delta)
-        free = np.ones(delta.shape, bool)
+        free = np.ones_like(delta, bool)
         for source, target in zip(self.corners(a), self.corners(delta_a), strict=True):
-            here = free & (source == output)
+            here = source == output
+            here &= free
+            free ^= here
             np.multiply(delta, here, out=target)
-            free &= ~here
         return delta_a
 
 
@@ -165,7 +195,8 @@ class AveragePool(_Pool):
         return reduce(np.add, self.corners(a)) / self.size**2, None
 
     def backward(self, parameters: Parameters, cache: None, delta: Array) -> Array:
-        delta_a = self.enlarged(delta)
+        share = examples_first(examples_last(delta)) / self.size**2
+        delta_a = self.enlarged(share)
         for target in self.corners(delta_a):
-            target[...] = delta / self.size**2
+            target[...] = share
         return delta_a
