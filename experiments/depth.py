@@ -1,7 +1,7 @@
 """Does a deep network learn from these first weights? Trainings for every gain, depth and
 activation, at the best of fifteen rates.
 
-    python -m experiments.depth --jobs 2
+    python -m experiments.depth
 
 trains networks of `WIDTH` units a layer on two moons by gradient descent: for each setting one for
 each of `SEEDS` at each of `RATES`. They start from weights N(0, g²/fan_in), where g is the gain. It
@@ -20,7 +20,6 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
-import argparse
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -28,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.jobs import cluster, in_parallel, resumable
+from experiments.jobs import command, experiment
 from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
@@ -88,22 +87,16 @@ def trained(gain: float, depth: int, activation: str) -> dict[str, Any]:
 
 def run(jobs: int = 1, backend: str = "loky") -> Path:
     """Train all settings and write the results."""
-    with resumable("depth") as folder:
-        trainings = in_parallel(trained, list(product(GAINS, DEPTHS, ACTIVATIONS)), jobs, backend, folder)
-        return results.write(
-            "depth",
+    with experiment("depth", jobs, backend) as work:
+        return work.write(
             what=f"two moons, networks of {WIDTH} units a layer, softmax cross-entropy, all data at every step, float32",
-            made_by="python -m experiments.depth",
             settings={"width": WIDTH, "examples": EXAMPLES, "steps": STEPS, "every": EVERY, "seeds": SEEDS, "rates": RATES},
-            found={"recorded_steps": range(0, STEPS + 1, EVERY), "trainings": trainings},
+            found={
+                "recorded_steps": range(0, STEPS + 1, EVERY),
+                "trainings": work.all(trained, list(product(GAINS, DEPTHS, ACTIVATIONS))),
+            },
         )
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--backend", default="loky")
-    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
-    arguments = parser.parse_args()
-    with cluster(arguments.address):
-        print(run(arguments.jobs, arguments.backend))
+    command(run, __doc__)

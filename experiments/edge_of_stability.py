@@ -17,12 +17,12 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from experiments.jobs import command, experiment
 from gdcore import data, methods, results
 from gdcore.curvature import top_eigenvalues
 from gdcore.descent import descend
@@ -63,32 +63,32 @@ def train(rates: list[float], momentum: float, seeds: list[int], steps: int, eve
     return {"steps": path.steps, "loss": path.values, "sharpness": sharpness}
 
 
-def run() -> Path:
+def run(jobs: int = 1, backend: str = "loky") -> Path:
     """Train all and write the results."""
-    began, found = time.perf_counter(), dict[str, Any]()
-    for name in ("gradient_descent", "momentum"):
-        part = SETTING[name]
-        records = train(part["learning_rates"], part["momentum"], SETTING["seeds"], SETTING["steps"], SETTING["every"])
-        late = records["steps"] >= 0.75 * SETTING["steps"]
-        found[name] = {
-            str(rate): {
-                "loss": results.rounded(records["loss"][:, i, 0], digits=5),
-                "sharpness": results.rounded(records["sharpness"][:, i, 0], digits=5),
-                "late_sharpness_of_each_seed": results.rounded(records["sharpness"][late, i].mean(axis=0), digits=5),
-                "final_loss_of_each_seed": results.rounded(records["loss"][-1, i], digits=5),
-            }
-            for i, rate in enumerate(part["learning_rates"])
-        }
-    seconds = time.perf_counter() - began
-    print(f"edge of stability: {seconds:.0f} s", flush=True)
-    return results.write(
-        "edge_of_stability",
-        what="three spirals, network 2-20-20-3 of tanh units, squared error, all data at every step, float64",
-        made_by="python -m experiments.edge_of_stability",
-        settings=SETTING,
-        found={"seconds": results.rounded(seconds, 3), "steps": records["steps"], **found},
-    )
+    parts = {name: SETTING[name] for name in ("gradient_descent", "momentum")}
+    rest = (SETTING["seeds"], SETTING["steps"], SETTING["every"])
+    calls = [([rate], part["momentum"], *rest) for part in parts.values() for rate in part["learning_rates"]]
+    with experiment("edge_of_stability", jobs, backend) as work:
+        records = iter(work.all(train, calls))
+        found = {name: {str(rate): told(next(records)) for rate in part["learning_rates"]} for name, part in parts.items()}
+        return work.write(
+            what="three spirals, network 2-20-20-3 of tanh units, squared error, all data at every step, float64",
+            settings=SETTING,
+            found={"steps": range(0, SETTING["steps"] + 1, SETTING["every"]), **found},
+        )
+
+
+def told(records: dict[str, np.ndarray]) -> dict[str, Any]:
+    """What is written of one rate."""
+    loss, sharpness = records["loss"][:, 0], records["sharpness"][:, 0]
+    late = records["steps"] >= 0.75 * SETTING["steps"]
+    return {
+        "loss": results.rounded(loss[:, 0], digits=5),
+        "sharpness": results.rounded(sharpness[:, 0], digits=5),
+        "late_sharpness_of_each_seed": results.rounded(sharpness[late].mean(axis=0), digits=5),
+        "final_loss_of_each_seed": results.rounded(loss[-1], digits=5),
+    }
 
 
 if __name__ == "__main__":
-    run()
+    command(run, __doc__)

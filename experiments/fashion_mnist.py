@@ -7,12 +7,8 @@ The network is 196-100-50-10 of sigmoids, the loss the squared error, a minibatc
 
 trains each run of the experiments named and writes experiments/results/fashion_mnist_NAME.json. A
 run is decided by its seed alone: neither the number of jobs nor the runs beside it change a bit of
-it. Killed and started again, it goes on from the groups of runs that were finished:
-`groups_resumed` counts them, and `seconds` leaves them out. `--backend dask --address …` sends the
-jobs to a Dask cluster.
-
-No chapter quotes these results yet: they wait for the chapter on comparing methods fairly.
-`small_rate` belongs to the same experiment and has not been run, so no result of it is stored.
+it. The chapter "Fair races" compares them. Options, and how a killed run goes on: see
+`experiments.jobs`.
 """
 
 from __future__ import annotations
@@ -21,15 +17,13 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
-import argparse
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments.jobs import cluster, in_parallel, resumable
+from experiments.jobs import command, experiment
 from gdcore import data, methods, results
 from gdcore.descent import descend
 from gdcore.minibatches import Minibatches
@@ -95,28 +89,20 @@ def run(name: str, jobs: int, backend: str, together: int = 11) -> Path:
     seeds = list(range(setting["first_seed"], setting["first_seed"] + setting["runs"]))
     groups = [seeds[i : i + together] for i in range(0, len(seeds), together)]
     images = data.load_images(data.FASHION_MNIST, halved=True)
-    with resumable(f"fashion_mnist_{name}") as folder:
-        before = len(list(folder.iterdir()))
-        began = time.perf_counter()
-        records = in_parallel(train, [(images, setting, group) for group in groups], jobs, backend, folder)
-        seconds = time.perf_counter() - began
-        resumed = len(groups) - (len(list(folder.iterdir())) - before)
+    with experiment(f"fashion_mnist_{name}", jobs, backend) as work:
+        records = work.all(train, [(images, setting, group) for group in groups])
         mcc, share = (np.concatenate([r[column] for r in records], axis=1) for column in ("mcc", "accuracy"))
         means = {
             "mean_mcc": results.rounded(mcc[-1].mean(), 5),
             "standard_error_mcc": results.rounded(mcc[-1].std(ddof=1) / np.sqrt(len(seeds)), 3),
             "mean_accuracy": results.rounded(share[-1].mean(), 5),
         }
-        print(f"{name}: MCC {means['mean_mcc']:.4f} ± {means['standard_error_mcc']:.4f}, {seconds:.0f} s", flush=True)
-        return results.write(
-            f"fashion_mnist_{name}",
+        print(f"{name}: MCC {means['mean_mcc']:.4f} ± {means['standard_error_mcc']:.4f}", flush=True)
+        return work.write(
             what="Fashion-MNIST 14 × 14, network 196-100-50-10 of sigmoids, squared error, minibatches of 64, float32",
             made_by=f"python -m experiments.fashion_mnist {name}",
             settings=setting,
             found={
-                "seconds": results.rounded(seconds, 3),
-                "jobs": jobs,
-                "groups_resumed": resumed,
                 **means,
                 "seeds": seeds,
                 "mcc": results.rounded(mcc[-1], 6),
@@ -127,18 +113,5 @@ def run(name: str, jobs: int, backend: str, together: int = 11) -> Path:
         )
 
 
-def main() -> None:
-    """Run what the command line names."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("experiments", nargs="+", choices=EXPERIMENTS, help="one or more of: " + ", ".join(EXPERIMENTS))
-    parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
-    parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
-    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
-    arguments = parser.parse_args()
-    with cluster(arguments.address):
-        for name in arguments.experiments:
-            run(name, arguments.jobs, arguments.backend)
-
-
 if __name__ == "__main__":
-    main()
+    command(run, __doc__, names=list(EXPERIMENTS))

@@ -1,14 +1,34 @@
-"""Work shared among processes that end with the one that started them."""
+"""What the experiments share: one command line, work spread over processes or a cluster, kept as it
+is done, and one way to write what came out.
+
+An experiment's `run(jobs, backend)` reads
+
+    with experiment("depth", jobs, backend) as work:
+        trainings = work.all(trained, [(gain, depth) for gain in GAINS for depth in DEPTHS])
+        return work.write(what=..., settings=..., found={"trainings": trainings})
+
+and its file ends with `command(run, __doc__)`, which gives it the options
+
+- `--jobs`: how many processes, by default one a core;
+- `--backend`: joblib's backend, loky (this machine) or dask (a cluster);
+- `--address`: of the Dask cluster's scheduler, `tcp://host:8786` or so.
+
+Killed at any moment and started again by the same command, an experiment goes on from the calls
+that were finished, and writes the same result. It goes on only with the code that it began with.
+"""
 
 from __future__ import annotations
 
+import argparse
 import pickle
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,10 +39,95 @@ from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from tqdm import tqdm
 
+from gdcore import results
 from gdcore.files import remove_stale_parts, write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 UNFINISHED = ROOT / "experiments" / "unfinished"
+
+
+@dataclass
+class Work:
+    """An experiment that is under way: what it computes is kept in `folder`, and is timed."""
+
+    name: str
+    jobs: int
+    backend: str
+    folder: Path
+    began: float = field(default_factory=time.perf_counter)
+    calls: int = 0
+    resumed: int = 0
+
+    def all(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of `function(*call)` for each of `calls`, in their order."""
+        before = len(list(self.folder.iterdir()))
+        found = in_parallel(function, calls, self.jobs, self.backend, self.folder)
+        self.calls += len(calls)
+        self.resumed += len(calls) - (len(list(self.folder.iterdir())) - before)
+        return found
+
+    def write(
+        self,
+        what: str,
+        settings: Mapping[str, Any],
+        found: Mapping[str, Any],
+        made_by: str | None = None,
+        folder: Path | None = None,
+    ) -> Path:
+        """Write the result, and with it the time that it took, as `times`: returns the file's path.
+
+        - `seconds`: since the experiment was started, for the last time if it was killed between;
+        - `jobs`, `backend`: what the work was shared among;
+        - `calls`, `resumed`: how many calls there were, and how many were finished earlier.
+        """
+        seconds = time.perf_counter() - self.began
+        times = {
+            "seconds": results.rounded(seconds, 3),
+            "jobs": self.jobs,
+            "backend": self.backend,
+            "calls": self.calls,
+            "resumed": self.resumed,
+        }
+        made_by = made_by or f"python -m experiments.{self.name}"
+        path = results.write(self.name, what, made_by, settings, {"times": times, **found}, folder)
+        print(f"{path.name}: {seconds:.0f} s", flush=True)
+        return path
+
+
+@contextmanager
+def experiment(name: str, jobs: int, backend: str) -> Iterator[Work]:
+    """The work of an experiment, which can be killed and started again until this block ends."""
+    with resumable(name) as folder:
+        yield Work(name, jobs, backend, folder)
+
+
+def command(
+    run: Callable[..., Any],
+    description: str | None,
+    names: Sequence[str] = (),
+    jobs: int = -1,
+    arguments: Sequence[str] | None = None,
+) -> None:
+    """Run an experiment as the command line says: `run(jobs, backend)`.
+
+    With `names` the command takes one or more of them, and does `run(name, jobs, backend)` for
+    each. `jobs` is what happens without `--jobs`, `arguments` the command line, by default that of
+    this process.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    if names:
+        parser.add_argument("names", nargs="+", choices=names, help="one or more of: " + ", ".join(names), metavar="name")
+    parser.add_argument(
+        "--jobs", type=int, default=jobs, help="processes, by default " + ("one a core" if jobs == -1 else str(jobs))
+    )
+    parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
+    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
+    given = parser.parse_args(arguments)
+    if (given.backend == "dask") != (given.address is not None):
+        parser.error("--backend dask and --address of the cluster's scheduler belong together")
+    with cluster(given.address):
+        for chosen in [(name,) for name in given.names] if names else [()]:
+            run(*chosen, given.jobs, given.backend)
 
 
 @contextmanager
@@ -35,7 +140,7 @@ def cluster(address: str | None) -> Iterator[None]:
     if address is None:
         yield
         return
-    from distributed import Client  # no part of the requirements: who has a cluster has it
+    from distributed import Client  # no reader needs it: it is in requirements-author.txt
 
     with Client(address):
         yield

@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import depth
+from experiments.jobs import command, experiment
 from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.descent import descend
@@ -187,34 +188,38 @@ def _lost(values: Array) -> Array:
     return np.where(np.isfinite(values), values, np.inf)
 
 
-def run(networks: int = NETWORKS, seeds: int = 10, long: int = 2000, folder: Path | None = None) -> Path:
+def run(
+    networks: int = NETWORKS, seeds: int = 10, long: int = 2000, folder: Path | None = None, jobs: int = 1, backend: str = "loky"
+) -> Path:
     """Do all and write the results."""
-    found = {
-        "spectra": {kind: spectra(kind, networks) for kind in KINDS},
-        "steps": {kind: {str(rate): steps(kind, rate, networks) for rate in STEP_RATES} for kind in KINDS},
-        "below": [below(rate, list(range(networks))) for rate in BELOW],
-        "training": {kind: training(kind, list(range(seeds))) for kind in PLACED},
-        "adam": [with_adam(gain, epsilon, list(range(seeds))) for gain, epsilon in ADAM],
-        "plateaus": [plateau(gain, rate, list(range(20)), long) for gain, rate in PLATEAUS],
-    }
-    return results.write(
-        "normalization",
-        what="two moons, networks with and without normalization, softmax cross-entropy, all data at every step",
-        made_by="python -m experiments.normalization",
-        settings={
-            "networks": networks,
-            "level": LEVEL,
-            "gains": SPECTRUM_GAINS,
-            "rates": RATES,
-            "marks": MARKS,
-            "budgets": BUDGETS,
-            "adam_rates": ADAM_RATES,
-            "adam_steps": ADAM_STEPS,
-        },
-        found=found,
-        folder=folder,
-    )
+    with experiment("normalization", jobs, backend) as work:
+        spectral = work.all(spectra, [(kind, networks) for kind in KINDS])
+        stepped = iter(work.all(steps, [(kind, rate, networks) for kind in KINDS for rate in STEP_RATES]))
+        trained = work.all(training, [(kind, list(range(seeds))) for kind in PLACED])
+        found = {
+            "spectra": dict(zip(KINDS, spectral, strict=True)),
+            "steps": {kind: {str(rate): next(stepped) for rate in STEP_RATES} for kind in KINDS},
+            "below": work.all(below, [(rate, list(range(networks))) for rate in BELOW]),
+            "training": dict(zip(PLACED, trained, strict=True)),
+            "adam": work.all(with_adam, [(gain, epsilon, list(range(seeds))) for gain, epsilon in ADAM]),
+            "plateaus": work.all(plateau, [(gain, rate, list(range(20)), long) for gain, rate in PLATEAUS]),
+        }
+        return work.write(
+            what="two moons, networks with and without normalization, softmax cross-entropy, all data at every step",
+            settings={
+                "networks": networks,
+                "level": LEVEL,
+                "gains": SPECTRUM_GAINS,
+                "rates": RATES,
+                "marks": MARKS,
+                "budgets": BUDGETS,
+                "adam_rates": ADAM_RATES,
+                "adam_steps": ADAM_STEPS,
+            },
+            found=found,
+            folder=folder,
+        )
 
 
 if __name__ == "__main__":
-    print(run())
+    command(lambda jobs, backend: run(jobs=jobs, backend=backend), __doc__)

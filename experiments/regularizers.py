@@ -18,14 +18,13 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
-import argparse
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments.jobs import cluster, in_parallel, resumable
+from experiments.jobs import Work, command, experiment
 from gdcore import data, results
 from gdcore.networks import one_hot, softmax
 from gdcore.objectives import Array
@@ -141,10 +140,10 @@ def train(images: data.Images, kind: str, strength: float, seed: int, epochs: in
     return measured
 
 
-def choose(images: data.Images, jobs: int, backend: str, folder: Path) -> tuple[dict[str, float], dict[str, list[float]]]:
+def choose(images: data.Images, work: Work) -> tuple[dict[str, float], dict[str, list[float]]]:
     """The strength of each kind with the lowest mean validation error, and all those errors."""
     calls = [(images, kind, s, seed) for kind, all_of in STRENGTHS.items() for s in all_of for seed in CHOOSING]
-    errors = iter(each["validation_error"] for each in in_parallel(train, calls, jobs, backend, folder))
+    errors = iter(each["validation_error"] for each in work.all(train, calls))
     curves = {kind: [float(np.mean([next(errors) for _ in CHOOSING])) for _ in all_of] for kind, all_of in STRENGTHS.items()}
     return {kind: all_of[int(np.argmin(curves[kind]))] for kind, all_of in STRENGTHS.items()}, curves
 
@@ -152,10 +151,10 @@ def choose(images: data.Images, jobs: int, backend: str, folder: Path) -> tuple[
 def run(jobs: int, backend: str) -> Path:
     """Choose, measure, and write the results."""
     images = data.load_images(data.FASHION_MNIST, halved=True)
-    with resumable("regularizers") as folder:
-        chosen, curves = choose(images, jobs, backend, folder)
+    with experiment("regularizers", jobs, backend) as work:
+        chosen, curves = choose(images, work)
         calls = [(images, kind, strength, seed) for kind, strength in chosen.items() for seed in MEASURING]
-        measured = in_parallel(train, calls, jobs, backend, folder)
+        measured = work.all(train, calls)
         each = {
             kind: {
                 name: results.rounded([one[name] for one in measured[k * len(MEASURING) : (k + 1) * len(MEASURING)]], 5)
@@ -163,10 +162,8 @@ def run(jobs: int, backend: str) -> Path:
             }
             for k, kind in enumerate(chosen)
         }
-        return results.write(
-            "regularizers",
+        return work.write(
             what="1,000 images of Fashion-MNIST 14 × 14, network 196-256-256-10 of ReLUs, 100 epochs of momentum, float32",
-            made_by="python -m experiments.regularizers",
             settings={
                 "strengths": STRENGTHS,
                 "choosing": CHOOSING,
@@ -184,16 +181,5 @@ def run(jobs: int, backend: str) -> Path:
         )
 
 
-def main() -> None:
-    """Run the experiment."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
-    parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
-    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
-    arguments = parser.parse_args()
-    with cluster(arguments.address):
-        print(run(arguments.jobs, arguments.backend))
-
-
 if __name__ == "__main__":
-    main()
+    command(run, __doc__)

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from experiments import depth
+from experiments.jobs import command, experiment
 from gdcore import results
 from gdcore.data import fit_normalization, two_moons
 from gdcore.networks import BatchNorm, Dense, Layer, LayerNorm, Network, relu, softmax_cross_entropy
@@ -141,20 +142,18 @@ def losses(kind: str, gain: float, rates: list[float], seeds: list[int], budgets
     return np.array(found)
 
 
-def run(folder: Path | None = None) -> Path:
+def run(jobs: int = 1, backend: str = "loky", folder: Path | None = None) -> Path:
     """Train all and write the results."""
-    found = {
-        kind: [results.rounded(losses(kind, gain, RATES[kind], SEEDS, BUDGETS), digits=4) for gain in GAINS] for kind in KINDS
-    }
-    return results.write(
-        "residual",
-        what=f"two moons, {LAYERS} layers of {depth.WIDTH} units, softmax cross-entropy, all data at every step, float32",
-        made_by="python -m experiments.residual",
-        settings={"gains": GAINS, "rates": RATES, "seeds": SEEDS, "budgets": BUDGETS},
-        found={"last_losses": found},
-        folder=folder,
-    )
+    with experiment("residual", jobs, backend) as work:
+        calls = [(kind, gain, RATES[kind], SEEDS, BUDGETS) for kind in KINDS for gain in GAINS]
+        ends = iter(work.all(losses, calls))
+        return work.write(
+            what=f"two moons, {LAYERS} layers of {depth.WIDTH} units, softmax cross-entropy, all data at every step, float32",
+            settings={"gains": GAINS, "rates": RATES, "seeds": SEEDS, "budgets": BUDGETS},
+            found={"last_losses": {kind: [results.rounded(next(ends), digits=4) for _ in GAINS] for kind in KINDS}},
+            folder=folder,
+        )
 
 
 if __name__ == "__main__":
-    print(run())
+    command(run, __doc__)

@@ -5,7 +5,8 @@
 times gradient descent, L-BFGS with ten pairs, BFGS and Newton's method on L = ½ Σ λᵢ wᵢ², whose
 gradient costs N. It writes experiments/results/second_order_cost.json: for each method the sizes,
 the median seconds a step, and the slope of the logarithms over the last five sizes. Seconds are
-this machine's; the slopes less so.
+this machine's; the slopes less so. One process by default: several would be timed while they
+disturb each other.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.jobs import command, experiment
 from gdcore import results
 from gdcore.curvature import bfgs, lbfgs, newton
 from gdcore.methods import gradient_descent
@@ -71,28 +73,32 @@ def keep_freed_memory() -> None:
             mallopt(threshold, 2**30)
 
 
-def run() -> Path:
-    """Time all methods and write the results."""
+def timed(name: str) -> dict[str, Any]:
+    """The seconds a step of one method, and their slope."""
     keep_freed_memory()
-    costs: dict[str, Any] = {}
-    for name, (_, hyperparameters, sizes) in METHODS.items():
-        seconds = [seconds_a_step(name, n) for n in sizes]
-        slope = np.polyfit(np.log(sizes[-5:]), np.log(seconds[-5:]), 1)[0]
-        costs[name] = {
-            "hyperparameters": hyperparameters,
-            "sizes": sizes,
-            "seconds": results.rounded(seconds, 3),
-            "slope": results.rounded(slope, 4),
-        }
-        print(f"{name}: {seconds[-1]:.3g} s at N = {sizes[-1]}, slope {slope:.2f}", flush=True)
-    return results.write(
-        "second_order_cost",
-        what="seconds a step on ½ Σ λᵢ wᵢ², one core, float64, median of nine steps",
-        made_by="python -m experiments.second_order_cost",
-        settings={"steps": STEPS},
-        found={"methods": costs},
-    )
+    _, hyperparameters, sizes = METHODS[name]
+    seconds = [seconds_a_step(name, n) for n in sizes]
+    slope = np.polyfit(np.log(sizes[-5:]), np.log(seconds[-5:]), 1)[0]
+    return {
+        "hyperparameters": hyperparameters,
+        "sizes": sizes,
+        "seconds": results.rounded(seconds, 3),
+        "slope": results.rounded(slope, 4),
+    }
+
+
+def run(jobs: int = 1, backend: str = "loky") -> Path:
+    """Time all methods and write the results."""
+    with experiment("second_order_cost", jobs, backend) as work:
+        costs = dict(zip(METHODS, work.all(timed, [(name,) for name in METHODS]), strict=True))
+        for name, cost in costs.items():
+            print(f"{name}: {cost['seconds'][-1]:.3g} s at N = {cost['sizes'][-1]}, slope {cost['slope']:.2f}", flush=True)
+        return work.write(
+            what="seconds a step on ½ Σ λᵢ wᵢ², one core, float64, median of nine steps",
+            settings={"steps": STEPS},
+            found={"methods": costs},
+        )
 
 
 if __name__ == "__main__":
-    run()
+    command(run, __doc__, jobs=1)

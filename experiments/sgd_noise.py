@@ -8,7 +8,7 @@ batch size, drawn by shuffling, drawn independently, and with normal noise of co
 It writes experiments/results/sgd_noise.json: how many of the 400 reach the star and how many leave
 the map, in each of REPEATS repetitions; the fates of the first repetition; the shares of
 SEEDS seeds that lead from the start of the opening figure to the star; and the count for equal
-η/B. It takes some minutes.
+η/B.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from gdcore import results
+from experiments.jobs import command, experiment
 from gdcore.arrays import Array
 from gdcore.curvature import newton
 from gdcore.data import gabor_sample
@@ -28,6 +28,7 @@ from gdcore.minibatches import Minibatches, noisy
 from gdcore.objectives import Objective, gabor
 
 SIZES, RATES, REPEATS, SEEDS = (1, 2, 3, 5, 7, 14, 28), (1.0, 2.0, 4.0), 20, 1000
+EQUAL = (1, 2, 4)
 INPUTS, TARGETS = gabor_sample()
 WAVE = gabor(INPUTS, TARGETS)
 ONE_EACH = gabor(INPUTS[:, None], TARGETS[:, None])
@@ -75,62 +76,59 @@ def constant_noise(size: int, repeat: int, covariance: Array) -> Objective:
     return noisy(WAVE, lambda t: np.random.default_rng([repeat, size, t]).normal(size=(4, 100, 2)) @ root)
 
 
-def from_the_grid(repeats: int) -> dict[str, Any]:
-    """Counts of the 400 that reach the star and leave the map, by kind of noise and batch size."""
-    found: dict[str, Any] = {"shuffled": {}, "independent": {}, "constant": {}, "first": {}}
-    for size in SIZES:
-        covariance = covariance_along(batches(size, range(100), replacement=True))
-        ends: dict[str, list[Array]] = {"shuffled": [], "independent": [], "constant": []}
-        for repeat in range(repeats):
-            seeds = range(100 * repeat, 100 * repeat + 100)
-            ends["shuffled"].append(fates(batches(size, seeds)))
-            ends["independent"].append(fates(batches(size, seeds, replacement=True)))
-            ends["constant"].append(fates(constant_noise(size, repeat, covariance)))
-        for kind, fate in ends.items():
-            found[kind][str(size)] = {
-                "star": [int((each == 0).sum()) for each in fate],
-                "off": [int((each == 2).sum()) for each in fate],
-            }
-        found["first"][str(size)] = "".join(map(str, ends["shuffled"][0]))
-        means = ", ".join(f"{kind} {np.mean(found[kind][str(size)]['star']):.1f}" for kind in ends)
-        print(f"batches of {size}: {means}", flush=True)
-    return found
+def from_the_grid(size: int, repeats: int) -> dict[str, Any]:
+    """Of the 400 starts how many reach the star and leave the map, by kind of noise."""
+    covariance = covariance_along(batches(size, range(100), replacement=True))
+    ends: dict[str, list[Array]] = {"shuffled": [], "independent": [], "constant": []}
+    for repeat in range(repeats):
+        seeds = range(100 * repeat, 100 * repeat + 100)
+        ends["shuffled"].append(fates(batches(size, seeds)))
+        ends["independent"].append(fates(batches(size, seeds, replacement=True)))
+        ends["constant"].append(fates(constant_noise(size, repeat, covariance)))
+    found: dict[str, Any] = {
+        kind: {"star": [int((each == 0).sum()) for each in fate], "off": [int((each == 2).sum()) for each in fate]}
+        for kind, fate in ends.items()
+    }
+    return {**found, "first": "".join(map(str, ends["shuffled"][0]))}
 
 
-def from_the_start(seeds: int) -> dict[str, Any]:
-    """Of so many seeds, how many lead from the start of the opening figure to the star."""
+def from_the_start(size: int, seeds: int) -> dict[str, Any]:
+    """Of so many seeds, how many lead from the start of the opening figure to the star, by rate."""
     nudges = np.array([0.0, 1e-12, -1e-12]).reshape(3, 1, 1)
     counts: dict[str, Any] = {}
-    for size in SIZES:
-        source = batches(size, range(seeds))
-        starts = np.tile(START, (3, seeds, 1)) + nudges
-        for rate in RATES:
-            fate = fates(source, rate, starts=starts).reshape(3, seeds)
-            counts[f"{size}, {rate:g}"] = (fate == 0).sum(axis=1).tolist()
+    source = batches(size, range(seeds))
+    starts = np.tile(START, (3, seeds, 1)) + nudges
+    for rate in RATES:
+        fate = fates(source, rate, starts=starts).reshape(3, seeds)
+        counts[f"{size}, {rate:g}"] = (fate == 0).sum(axis=1).tolist()
     return counts
 
 
-def equal_noise(repeats: int) -> dict[str, list[int]]:
+def equal_noise(size: int, repeats: int) -> list[int]:
     """Starts that lead to the star at equal η/B and equal ηt, independent draws."""
-    found: dict[str, list[int]] = {}
-    for size in (1, 2, 4):
-        found[str(size)] = []
-        for repeat in range(repeats):
-            source = batches(size, range(100 * repeat, 100 * repeat + 100), replacement=True)
-            found[str(size)].append(int((fates(source, float(size), 600 // size) == 0).sum()))
+    found = []
+    for repeat in range(repeats):
+        source = batches(size, range(100 * repeat, 100 * repeat + 100), replacement=True)
+        found.append(int((fates(source, float(size), 600 // size) == 0).sum()))
     return found
 
 
-def run(repeats: int = REPEATS, seeds: int = SEEDS) -> Path:
+def run(repeats: int = REPEATS, seeds: int = SEEDS, jobs: int = 1, backend: str = "loky") -> Path:
     """Run all walks and write the results."""
-    return results.write(
-        "sgd_noise",
-        what="ends of walks on the Gabor loss with minibatches and with constant noise",
-        made_by="python -m experiments.sgd_noise",
-        settings={"sizes": SIZES, "rate": 2.0, "steps": 300, "repeats": repeats, "seeds": seeds},
-        found={"grid": from_the_grid(repeats), "start": from_the_start(seeds), "equal_noise": equal_noise(repeats)},
-    )
+    with experiment("sgd_noise", jobs, backend) as work:
+        counted = dict(zip(map(str, SIZES), work.all(from_the_grid, [(size, repeats) for size in SIZES]), strict=True))
+        grid = {
+            kind: {size: each[kind] for size, each in counted.items()}
+            for kind in ("shuffled", "independent", "constant", "first")
+        }
+        start = [item for each in work.all(from_the_start, [(size, seeds) for size in SIZES]) for item in each.items()]
+        equal = work.all(equal_noise, [(size, repeats) for size in EQUAL])
+        return work.write(
+            what="ends of walks on the Gabor loss with minibatches and with constant noise",
+            settings={"sizes": SIZES, "rate": 2.0, "steps": 300, "repeats": repeats, "seeds": seeds},
+            found={"grid": grid, "start": dict(start), "equal_noise": dict(zip(map(str, EQUAL), equal, strict=True))},
+        )
 
 
 if __name__ == "__main__":
-    run()
+    command(lambda jobs, backend: run(jobs=jobs, backend=backend), __doc__)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +16,7 @@ from experiments import fashion_mnist, jobs
 from gdcore import results
 from gdcore.data import Images
 
+ROOT = Path(__file__).resolve().parents[1]
 GENERATOR = np.random.default_rng(0)
 IMAGES = Images(
     GENERATOR.integers(256, size=(300, 14, 14)).astype(np.uint8),
@@ -42,8 +50,89 @@ def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch, 
     assert "small: MCC" in capsys.readouterr().out
 
 
-def test_the_docstring_names_the_experiments_without_a_result() -> None:
-    without = {name for name in fashion_mnist.EXPERIMENTS if not (results.FOLDER / f"fashion_mnist_{name}.json").exists()}
-    assert without == {"small_rate"} and all(f"`{name}`" in fashion_mnist.__doc__ for name in without)
-    for name in set(fashion_mnist.EXPERIMENTS) - without:
-        assert results.read(f"fashion_mnist_{name}")["settings"] == fashion_mnist.EXPERIMENTS[name]
+def test_the_committed_results_have_the_settings_of_the_experiments() -> None:
+    for name, setting in fashion_mnist.EXPERIMENTS.items():
+        found = results.read(f"fashion_mnist_{name}")
+        assert found["settings"] == setting and len(found["mcc"]) == setting["runs"]
+        assert found["times"]["calls"] == -(-setting["runs"] // 11) and found["times"]["seconds"] > 0
+
+
+SMALL = """
+import pathlib, sys, time
+import numpy as np
+from experiments import fashion_mnist, jobs
+from gdcore import results
+from gdcore.data import Images
+
+folder, wait = pathlib.Path(sys.argv[1]), float(sys.argv[2])
+generator = np.random.default_rng(0)
+digits = lambda count: (generator.integers(256, size=(count, 14, 14)).astype(np.uint8), np.arange(count) % 10)
+images = Images(*digits(300), *digits(50))
+fashion_mnist.data.load_images = lambda *a, **k: images
+fashion_mnist.EXPERIMENTS["small"] = {**fashion_mnist.PLAIN, "steps": 40, "runs": 6, "first_seed": 7}
+results.FOLDER, jobs.UNFINISHED = folder, folder / "unfinished"
+train = fashion_mnist.train
+
+def slow(images, setting, seeds):
+    time.sleep(wait * (seeds[0] >= 9))
+    return train(images, setting, seeds)
+
+slow.__module__, slow.__qualname__ = train.__module__, train.__qualname__
+if "dask" not in sys.argv:
+    fashion_mnist.train = slow
+
+def run(name, jobs, backend):
+    fashion_mnist.run(name, jobs, backend, together=2)
+
+if __name__ == "__main__":
+    if "dask" not in sys.argv:
+        jobs.command(run, "", ["small"], arguments=["small", "--jobs", "1"])
+    else:
+        from distributed import LocalCluster
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+            address = local.scheduler_address
+            jobs.command(run, "", ["small"], arguments=["small", "--backend", "dask", "--address", address])
+"""
+
+
+def small(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The small experiment in a process of its own."""
+    folder.mkdir(exist_ok=True)
+    program = folder / "small.py"
+    program.write_text(SMALL, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, str(program), str(folder), *arguments], env=environment, cwd=ROOT, text=True)
+
+
+def table(folder: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """What the small experiment found, and its times."""
+    found = results.read("fashion_mnist_small", folder)
+    return found, found.pop("times")
+
+
+def test_an_experiment_killed_and_started_again_writes_the_same_table(tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert small(whole, "0").wait(120) == 0
+    process = small(broken, "120")
+    try:
+        end = time.monotonic() + 60
+        while len(list(broken.glob("unfinished/*/*.pickle"))) < 1 and time.monotonic() < end:
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+    assert not (broken / "fashion_mnist_small.json").exists()
+    assert small(broken, "0").wait(120) == 0
+    (expected, once), (found, again) = table(whole), table(broken)
+    assert found == expected
+    assert (once["calls"], once["resumed"]) == (3, 0) and (again["calls"], again["resumed"]) == (3, 1)
+    assert not list((broken / "unfinished").iterdir())
+
+
+@pytest.mark.skipif(find_spec("distributed") is None, reason="dask and distributed are an author's packages")
+def test_a_local_dask_cluster_writes_the_same_table(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert small(here, "0").wait(120) == 0
+    assert small(there, "0", "dask").wait(240) == 0
+    (expected, _), (found, times) = table(here), table(there)
+    assert found == expected and times["backend"] == "dask"

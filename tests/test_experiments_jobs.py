@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from experiments import jobs as sharing
-from experiments.jobs import in_parallel, resumable
+from experiments.jobs import command, experiment, in_parallel, resumable
+from gdcore import results
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = """
@@ -117,3 +118,31 @@ def test_the_folder_stays_until_the_experiment_has_ended_well(tmp_path: Path, mo
     with resumable("mine") as folder:
         assert (folder / "kept").exists()
     assert not (tmp_path / "mine").exists()
+
+
+def test_the_command_line_is_that_of_every_experiment(capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[tuple[object, ...]] = []
+    command(lambda *given: done.append(given), "", arguments=["--jobs", "3", "--backend", "threading"])
+    command(lambda *given: done.append(given), "", jobs=1, arguments=[])
+    command(lambda *given: done.append(given), "", names=["a", "b", "c"], arguments=["b", "a"])
+    assert done == [(3, "threading"), (1, "loky"), ("b", -1, "loky"), ("a", -1, "loky")]
+    for wrong in (["--backend", "dask"], ["--address", "tcp://localhost:1"], ["--jobs", "many"]):
+        with pytest.raises(SystemExit):
+            command(lambda *given: done.append(given), "", arguments=wrong)
+    assert "belong together" in capsys.readouterr().err
+
+
+def test_a_result_has_its_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sharing, "UNFINISHED", tmp_path / "unfinished")
+    with pytest.raises(OSError, match="full"), experiment("mine", 1, "sequential") as work:
+        work.all(divmod, [(7, 2), (9, 4)])
+        raise OSError("the disk is full")
+    with experiment("mine", 1, "sequential") as work:
+        found = work.all(divmod, [(7, 2), (9, 4), (5, 5)])
+        found += work.all(pow, [(2, 3)])
+        work.write(what="a test", settings={}, found={"numbers": found}, folder=tmp_path)
+    result = results.read("mine", tmp_path)
+    assert result["made_by"] == "python -m experiments.mine" and result["numbers"] == [[3, 1], [2, 1], [1, 0], 8]
+    assert result["times"].pop("seconds") > 0
+    assert result["times"] == {"jobs": 1, "backend": "sequential", "calls": 4, "resumed": 2}
+    assert "mine.json" in capsys.readouterr().out

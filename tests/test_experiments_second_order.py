@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import edge_of_stability, second_order_cost
+from experiments import edge_of_stability, jobs, second_order_cost
 from gdcore import results
 from gdcore.methods import gradient_descent
 
@@ -24,6 +24,7 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_whole_hessian() -> None:
 
 def test_a_run_that_leaves_the_finite_is_recorded_as_such(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path)
     small = {
         "points": 30,
         "gradient_descent": {"learning_rates": [0.2, 50.0], "momentum": 0.0},
@@ -44,6 +45,7 @@ def test_a_run_that_leaves_the_finite_is_recorded_as_such(tmp_path: object, monk
 
 def test_costs_are_measured_and_their_slopes_fitted(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path)
     monkeypatch.setattr(second_order_cost, "keep_freed_memory", lambda: None)
     small = {name: (*two, [8, 16, 32, 64, 128]) for name, (*two, _) in second_order_cost.METHODS.items()}
     monkeypatch.setattr(second_order_cost, "METHODS", small)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import sgd_noise
+from experiments import jobs, sgd_noise
 from gdcore import results
 
 
@@ -22,6 +22,7 @@ def test_walks_with_all_data_end_alike_and_constant_noise_has_its_covariance() -
 def test_a_small_run_has_the_layout_of_the_stored_one(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = results.read("sgd_noise")
     monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path)
     monkeypatch.setattr(sgd_noise, "SIZES", (5, 28))
     sgd_noise.run(repeats=2, seeds=4)
     small = results.read("sgd_noise")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import normalization
+from experiments import jobs, normalization
 from gdcore import results
 from gdcore.networks import he
 
@@ -79,6 +79,7 @@ def test_results_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "ADAM_STEPS": [2],
     }.items():
         monkeypatch.setattr(normalization, name, value)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path / "unfinished")
     normalization.run(networks=1, seeds=2, long=10, folder=tmp_path)
     result = results.read("normalization", tmp_path)
     assert np.shape(result["training"]["batch, after"]) == (2, 2, 11, 2) and len(result["spectra"]["layer"]["after"]) == 1

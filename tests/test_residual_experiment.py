@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import residual
+from experiments import jobs, residual
 from gdcore import results
 from gdcore.differences import check_gradient
 from gdcore.networks import Network, he, softmax_cross_entropy
@@ -42,6 +42,7 @@ def test_results_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(residual, "GAINS", [8.0])
     monkeypatch.setattr(residual, "BUDGETS", [2, 4])
     monkeypatch.setattr(residual, "RATES", {kind: [10.0] for kind in residual.KINDS})
-    residual.run(tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path / "unfinished")
+    residual.run(folder=tmp_path)
     found = results.read("residual", tmp_path)["last_losses"]
     assert set(found) == set(residual.KINDS) and np.shape(found["plain"]) == (1, 2, 1, 5)
