@@ -13,6 +13,9 @@ VECTORS = [[1.0, 0.0], [0.0, 2.0], [1.0, 1.0], [0.0, 1.0]]
 SMALL = Network([Dense(2, 2), tanh, Dense(2, 2)])
 NORMED = Network([Dense(2, 2), BatchNorm(2)])
 W = [1.0, 2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 2.0, -1.0, 1.0]
+MODEL = networks.LanguageModel(3, positions=2, features=2, heads=1, blocks=1, hidden=2)
+W_MODEL = np.linspace(-1, 1, MODEL.dimension).tolist()
+SEQUENCES = [[0, 1, 2], [2, 1, 0]]
 MOMENTS = [1.0, 0.0, 4.0, 2.0]
 
 
@@ -27,6 +30,18 @@ def layer(kind, front):
         return made.forward(tuple(np.ones(s) for s in made.shapes), a)[0]
 
     return make
+
+
+def embedded(vocabulary, features, positions):
+    """What an embedding of ones makes of two tokens."""
+    layer = networks.Embedding(vocabulary, features, positions)
+    return layer.forward(tuple(np.ones(s) for s in layer.shapes), np.array([[1, 0]]))[0]
+
+
+def language_model(**sizes):
+    """A model's first logits."""
+    model = networks.LanguageModel(**sizes)
+    return model.logits(model.initialize(), [[0, 1]])
 
 
 def by_rule(name):
@@ -60,9 +75,27 @@ def of_networks():
         "CausalAttention": (layer("CausalAttention", (2, 3, 4)), dict(features=4, heads=2)),
         "Convolution": (layer("Convolution", (1, 2, 3, 1)), dict(inputs=1, outputs=2, kernel=2)),
         "Dense": (layer("Dense", None), dict(inputs=2, outputs=3)),
+        "Embedding": (embedded, dict(vocabulary=3, features=2, positions=2)),
         "Flatten": (layer("Flatten", None), dict(shape=(2, 3))),
+        "LanguageModel": (
+            language_model,
+            dict(vocabulary=3, positions=2, features=4, heads=2, blocks=1, hidden=3, norm="post", tied=True),
+        ),
+        "LanguageModel.mask": (MODEL.mask, dict(words=("gain",))),
+        "LanguageModel.initialize": (MODEL.initialize, dict(seed=1, dtype=np.float64)),
+        "LanguageModel.initialize, several": (MODEL.initialize, dict(seed=[1, 0])),
+        "LanguageModel.logits": (MODEL.logits, dict(w=W_MODEL, tokens=[[0, 1], [2, 0]])),
+        "LanguageModel.losses": (MODEL.losses, dict(w=W_MODEL, sequences=SEQUENCES)),
+        "LanguageModel.loss_and_gradient": (MODEL.loss_and_gradient, dict(w=W_MODEL, sequences=SEQUENCES)),
+        "LanguageModel.objective": (lambda sequences: MODEL.objective(sequences).gradient(W_MODEL), dict(sequences=SEQUENCES)),
+        "LanguageModel.objective(...).hessian_vector": (
+            MODEL.objective(SEQUENCES).hessian_vector,
+            dict(w=W_MODEL, v=W_MODEL[::-1]),
+        ),
+        "LanguageModel.sample": (MODEL.sample, dict(w=W_MODEL, start=[0, 1], count=2, seed=1, temperature=0.5)),
         "Layer": (networks.Layer, {}),
         "LayerNorm": (layer("LayerNorm", (3, 2)), dict(features=2, rank=1, epsilon=0.5)),
+        "PositionwiseDense": (layer("PositionwiseDense", (1, 3, 2)), dict(inputs=2, outputs=3)),
         "RMSNorm": (layer("RMSNorm", (3, 2)), dict(features=2, rank=1, epsilon=0.5)),
         "Residual": (layer("Residual", (3, 2)), dict(layers=(networks.relu,))),
         "MaxPool": (layer("MaxPool", (1, 2, 2, 1)), dict(size=2)),

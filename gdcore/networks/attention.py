@@ -18,6 +18,7 @@ from gdcore.networks.initializations import Rule
 from gdcore.networks.layers import Layer, Parameters
 from gdcore.networks.losses import softmax_of
 from gdcore.networks.normalization import Normalization
+from gdcore.networks.sequences import summed, times
 
 
 @dataclass(frozen=True)
@@ -118,24 +119,29 @@ class CausalAttention(Layer):
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, ...]]:
         W, U = parameters
-        q, k, v = map(self._split, np.split(a @ W[..., None, :, :], 3, axis=-1))
+        q, k, v = map(self._split, np.split(times(a, W), 3, axis=-1))
         positions = a.shape[-2]
         allowed = np.tri(positions, dtype=bool)
         P = softmax_of(np.where(allowed, self._scale(q @ k.mT), -np.inf))
         C = self._join(P @ v)
-        return C @ U[..., None, :, :], (a, q, k, v, P, C)
+        return times(C, U), (a, q, k, v, P, C)
 
     def gradients(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Parameters:
         a, *_, C = cache
-        return _summed(a, self._inner(parameters, cache, delta)), _summed(C, delta)
+        return summed(a, self._inner(parameters, cache, delta)), summed(C, delta)
 
     def backward(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
-        return self._inner(parameters, cache, delta) @ parameters[0][..., None, :, :].mT
+        return times(self._inner(parameters, cache, delta), parameters[0].mT)
+
+    def way_back(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> tuple[Parameters, Array]:
+        a, *_, C = cache
+        inner = self._inner(parameters, cache, delta)
+        return (summed(a, inner), summed(C, delta)), times(inner, parameters[0].mT)
 
     def _inner(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
         """∂L/∂(a W), (..., N, T, 3 D)."""
         _, q, k, v, P, _ = cache
-        c = self._split(delta @ parameters[1][..., None, :, :].mT)
+        c = self._split(times(delta, parameters[1].mT))
         p = c @ v.mT
         sigma = self._scale(P * (p - (P * p).sum(axis=-1, keepdims=True)))
         return np.concatenate([self._join(each) for each in (sigma @ k, sigma.mT @ q, P.mT @ c)], axis=-1)
@@ -152,12 +158,6 @@ class CausalAttention(Layer):
         """(..., heads, T, E) as (..., T, D)."""
         a = np.swapaxes(a, -2, -3)
         return a.reshape(*a.shape[:-2], self.features)
-
-
-def _summed(a: Array, delta: Array) -> Array:
-    """Σ aᵀ δ over examples and positions, as one product of matrices."""
-    rows = [each.reshape(*each.shape[:-3], -1, each.shape[-1]) for each in (a, delta)]
-    return rows[0].mT @ rows[1]
 
 
 @dataclass(frozen=True)
@@ -219,15 +219,15 @@ class Residual(Layer):
         return a + output, caches
 
     def gradients(self, parameters: Parameters, cache: list[Any], delta: Array) -> Parameters:
-        return self._back(cache, delta)[0]
+        return self.way_back(parameters, cache, delta)[0]
 
     def backward(self, parameters: Parameters, cache: list[Any], delta: Array) -> Array:
-        return delta + self._back(cache, delta)[1]
+        return self.way_back(parameters, cache, delta)[1]
 
-    def _back(self, caches: list[Any], delta: Array) -> tuple[Parameters, Array]:
-        """The gradients of the layers, and their part of ∂L/∂a."""
+    def way_back(self, parameters: Parameters, cache: list[Any], delta: Array) -> tuple[Parameters, Array]:
         found: Parameters = ()
-        for layer, own, cache in reversed(caches):
-            found = (*layer.gradients(own, cache, delta), *found)
-            delta = layer.backward(own, cache, delta)
-        return found, delta
+        around = delta
+        for layer, own, kept in reversed(cache):
+            of_layer, delta = layer.way_back(own, kept, delta)
+            found = (*of_layer, *found)
+        return found, around + delta

@@ -42,7 +42,8 @@ class Layer:
     """What every layer has.
 
     A layer without parameters keeps these defaults and adds `forward` and `backward`. `rank` is the
-    number of axes of one example, None where any will do.
+    number of axes of one example, None where any will do. `tokens` is None; a layer that takes
+    whole numbers, not floats, says below which number they must lie.
 
     >>> class Half(Layer):
     ...     def forward(self, parameters, a):
@@ -55,6 +56,7 @@ class Layer:
     """
 
     rank: int | None = None
+    tokens: int | None = None
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -88,6 +90,10 @@ class Layer:
     def backward(self, parameters: Parameters, cache: Any, delta: Array) -> Array:
         """∂L/∂(input) from δ = ∂L/∂(output)."""
         raise NotImplementedError
+
+    def way_back(self, parameters: Parameters, cache: Any, delta: Array) -> tuple[Parameters, Array]:
+        """What `gradients` and `backward` give: a layer in which they share work does it once."""
+        return self.gradients(parameters, cache, delta), self.backward(parameters, cache, delta)
 
     def statistics(self, cache: Any) -> Parameters:
         """Mean and variance of the batch, where the layer normalizes by them."""

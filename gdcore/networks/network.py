@@ -50,6 +50,8 @@ class Network:
         for layer in self.layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers must be layers of gdcore.networks, got {validation.shown(layer)}")
+            if layer.tokens is not None and layer is not self.layers[0]:
+                raise ValueError(f"layers must have the one that takes tokens at first, got {layer} behind {self.layers[0]}")
         object.__setattr__(self, "layers", tuple(self.layers))
         if not 0 < self.dimension <= arguments.MOST:
             raise ValueError(f"layers must hold 1 to {arguments.MOST} parameters, got {list(self.layers)}")
@@ -170,10 +172,11 @@ class Network:
             raise ValueError(f"delta must have the shape of the outputs, (..., N, K), got an array of shape {delta.shape}")
         gradients: list[Array] = []
         for layer, parameters, cache in reversed(kept):
-            gradients = [*layer.gradients(parameters, cache, delta), *gradients]
-            if len(gradients) == len(self.shapes):
+            if len(gradients) + len(parameters) == len(self.shapes):
+                gradients = [*layer.gradients(parameters, cache, delta), *gradients]
                 break
-            delta = layer.backward(parameters, cache, delta)
+            of_layer, delta = layer.way_back(parameters, cache, delta)
+            gradients = [*of_layer, *gradients]
         flat = (*w.shape[:-1], -1)
         return np.concatenate([g.reshape(flat) for g in gradients], axis=-1).astype(w.dtype, copy=False)
 
@@ -279,8 +282,8 @@ class Network:
         return validation.as_points(w, self.dimension)
 
     def _examples(self, x: ArrayLike) -> Array:
-        """Examples that the layers can take, as an array of floats; NaN may come in."""
-        array = examples.examples(x, self.rank)
+        """Examples that the layers can take, as an array of floats or tokens; NaN may come in."""
+        array = examples.examples(x, self.rank, self.layers[0].tokens)
         self._output_shape(array)
         return array
 
