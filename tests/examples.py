@@ -3,6 +3,8 @@
 An example is the callable and its arguments by name; those of a `*arguments` parameter are a tuple under its name.
 """
 
+import numpy as np
+
 from gdcore import (
     conventions,
     curvature,
@@ -61,6 +63,17 @@ def square():
     return objectives.Objective("square", **SQUARE)
 
 
+def language_examples():
+    """Of the book's prose as tokens."""
+    language = data.load_language("words", most=50)
+    return {
+        "data.load_language": (lambda **given: data.load_language(**given).train, dict(kind="words", most=50)),
+        "data.Language.encode": (language.encode, dict(text="the loss")),
+        "data.Language.decode": (language.decode, dict(tokens=[0, 1, 2])),
+        "data.sequences": (lambda **given: np.array(data.sequences(**given)), dict(tokens=[0, 1, 2, 3, 4], length=3, stride=1)),
+    }
+
+
 def core():
     """By the callable's name: of the rooms of methods, objectives and the loop."""
     run = descent.descend(methods.momentum, objectives.canyon(), POINT, 20, learning_rate=0.01)
@@ -68,6 +81,7 @@ def core():
     examples = {f"methods.{name}": method_example(name) for name in METHODS if hasattr(methods, name)}
     examples |= {f"curvature.{name}": method_example(name) for name in METHODS if hasattr(curvature, name)}
     examples |= {
+        **language_examples(),
         "methods.newton_schulz": (methods.newton_schulz, dict(matrix=[[1.0, 2.0], [3.0, 4.0]], steps=5, epsilon=1e-7)),
         "curvature.hessian_vector_product": (
             curvature.hessian_vector_product,

@@ -1,4 +1,4 @@
-"""Data: samples drawn from a seed, input normalization, and the images of MNIST and Fashion-MNIST.
+"""Data: samples drawn from a seed, input normalization, images of MNIST and its like, a text.
 
 Nothing here reaches for the network unless `download` is called. No file of the reader's is moved
 or overwritten.
@@ -7,6 +7,7 @@ or overwritten.
 from gdcore.data.downloads import download
 from gdcore.data.idx import halve, pixels, read_idx
 from gdcore.data.images import FASHION_MNIST, MNIST, Images, ImageSet, load_images
+from gdcore.data.language import Language, load_language, sequences
 from gdcore.data.normalization import Normalization, fit_normalization
 from gdcore.data.samples import Labels, blobs, gabor_sample, spirals, two_moons
 
@@ -16,6 +17,7 @@ __all__ = [
     "ImageSet",
     "Images",
     "Labels",
+    "Language",
     "Normalization",
     "blobs",
     "download",
@@ -23,8 +25,10 @@ __all__ = [
     "gabor_sample",
     "halve",
     "load_images",
+    "load_language",
     "pixels",
     "read_idx",
+    "sequences",
     "spirals",
     "two_moons",
 ]
