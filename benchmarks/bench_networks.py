@@ -136,7 +136,8 @@ def convolutional() -> dict[str, float]:
     """Gradients a second of the convolutional network of the race, on 128 images of 14 × 14, by us and by PyTorch."""
     generator = np.random.default_rng(0)
     x, labels = generator.random((128, 14, 14, 1), dtype=np.float32), generator.integers(10, size=128)
-    network = Network([Convolution(1, 8, 3), relu, Convolution(8, 16, 3), relu, MaxPool(2), Flatten((5, 5, 16)), Dense(400, 10)])
+    layers = [Convolution(1, 8, 3), relu, MaxPool(2), Convolution(8, 16, 3), relu, MaxPool(2), Flatten((2, 2, 16)), Dense(64, 10)]
+    network = Network(layers)
     objective, w = network.objective(softmax_cross_entropy, x, labels), network.initialize(he, dtype=np.float32)
     ways: dict[str, Way] = {"gdcore": lambda steps: [objective.gradient(w) for _ in range(steps)]}
     with contextlib.suppress(ModuleNotFoundError):

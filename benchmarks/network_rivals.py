@@ -59,13 +59,13 @@ def _torch_training(torch: Any, batches: Callable, compiled: bool = False) -> Wa
 
 
 def torch_convolutional(images: np.ndarray, labels: np.ndarray) -> Way:
-    """Gradients of 3 × 3 convolutions to 8 and to 16 channels, pooled, and a dense layer, on images (N, 14, 14, 1)."""
+    """Gradients of 3 × 3 convolutions to 8 and to 16 channels, each pooled, and a dense layer, on images (N, 14, 14, 1)."""
     torch = importlib.import_module("torch")
     nn = torch.nn
     torch.set_num_threads(1)
     body = nn.Sequential(
-        *(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(400, 10)),
+        *(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(64, 10)),
     )
     X, Y, loss = torch.tensor(images.transpose(0, 3, 1, 2).copy()), torch.tensor(labels), nn.CrossEntropyLoss()
 

@@ -1,0 +1,177 @@
+"""The race of the optimizers, on a task small enough for a test: drawing, tuning, racing, going on after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments import jobs, optimizer_race, race_entries, race_tasks
+from experiments.optimizer_race import options_of, winner
+from experiments.race_entries import ENTRIES, LEFT_OUT, SHIPPED, halton
+from gdcore import results
+from gdcore.catalogue import METHODS
+from gdcore.data import Images
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def tiny() -> race_tasks.Task:
+    """Twelve images to train on, of classes that a network can tell apart."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(40) % 10
+    images = (generator.integers(40, size=(40, 14, 14)) + 20 * labels[:, None, None]).astype(np.uint8)
+    found = Images(images, labels, images[:10], labels[:10])
+    return race_tasks.of_images(found, training=12, validation=8, batch_size=4, epochs=4, short=2)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path / "unfinished")
+    monkeypatch.setattr(race_tasks, "TASKS", {"mnist": tiny})
+    race_tasks.task_named.cache_clear()
+    yield tmp_path
+    race_tasks.task_named.cache_clear()
+
+
+def race(name: str, folder: Path, *more: str) -> dict[str, Any]:
+    options = options_of([name, "--trials", "3", "--runs", "2", "--backend", "sequential", "--jobs", "1", *more])
+    return results.read(optimizer_race.run(name, options, folder).stem, folder)
+
+
+def without_times(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in result.items() if key not in {"seconds", "runs_resumed", "runs_done"}}
+
+
+def test_trials_are_haltons_sequence_whatever_the_budget() -> None:
+    assert [halton(k, 2) for k in range(1, 6)] == [1 / 2, 1 / 4, 3 / 4, 1 / 8, 5 / 8]
+    assert [halton(k, 3) for k in range(1, 5)] == pytest.approx([1 / 3, 2 / 3, 1 / 9, 4 / 9])
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_trial_is_right_for_the_method(name: str) -> None:
+    entry = ENTRIES[name]
+    drawn = [entry.settings(k) for k in range(1, 101)]
+    rates = np.array([each[entry.rate] for each in drawn]) / entry.middle
+    assert rates[0] == 1 and 0.01 <= rates.min() < 0.02 and 50 < rates.max() <= 100
+    if entry.other:
+        others = np.array([each[entry.other] for each in drawn])
+        least, most = sorted(1 - np.array([entry.low, entry.high]) if entry.memory else [entry.low, entry.high])
+        assert least <= others.min() and others.max() <= most and len(set(others)) > 50
+    assert entry.evaluations(100, 10, drawn[0]) >= 100 * entry.gradients
+
+
+def test_every_method_takes_part_or_is_left_out_with_a_reason() -> None:
+    assert ENTRIES.keys() | LEFT_OUT.keys() == METHODS.keys() and not ENTRIES.keys() & LEFT_OUT.keys()
+    for name in LEFT_OUT:
+        assert METHODS[name].one_start or METHODS[name].needs or name == "coordinate_descent"
+
+
+def test_svrg_counts_its_gradients_of_all_data() -> None:
+    assert ENTRIES["svrg"].evaluations(steps=100, batches=10, settings={"period": 30}) == 200 + 4 * 10
+
+
+def test_a_run_is_decided_by_its_seed_alone(small: Path) -> None:
+    runs = [optimizer_race.run_of("mnist", ENTRIES["adam"], 1, seed, tuning=False) for seed in (3, 3, 4)]
+    first, again, other = map(race_tasks.train, runs)
+    assert first == again != other and first["step"] == [0, 3, 6, 9, 12]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_method_runs_in_single_precision(name: str, small: Path) -> None:
+    seen: list[Any] = []
+    task = race_tasks.task_named("mnist")
+
+    def measure(w: Any, part: str) -> dict[str, float]:
+        seen.append(w)
+        return task.measure(w, part)
+
+    watched = replace(task, measure=measure)
+    race_tasks.TASKS["watched"] = lambda: watched
+    ends = race_tasks.train(optimizer_race.run_of("watched", ENTRIES[name], 1, 0, tuning=True))
+    assert {w.dtype for w in seen} == {np.dtype(np.float32)}
+    assert np.isfinite(ends["validation loss"]).all() and len(ends["validation loss"]) == 1
+
+
+def test_a_network_that_has_diverged_is_the_worst(small: Path) -> None:
+    task = race_tasks.task_named("mnist")
+    lost = task.measure(np.full(1898, np.nan, np.float32), "test")
+    assert lost == {"loss": np.inf, "accuracy": 0.0}
+
+
+def test_the_winner_is_the_best_of_the_first_trials() -> None:
+    record = {"validation accuracy": [0.5, 0.9, 0.9, 0.95], "validation loss": [1.0, 0.4, 0.3, 0.5]}
+    assert [winner(record, "accuracy", budget) for budget in (1, 2, 3, 4)] == [1, 2, 3, 4]
+    assert winner(record, "loss", 4) == 3
+
+
+def test_a_whole_race(small: Path) -> None:
+    chosen = ["adam", "svrg", "gradient_descent"]
+    result = race("mnist", small, "--methods", *chosen, "--budgets", "1", "3")
+    assert set(result["tuning"]) == set(result["winners"]) == set(chosen) and result["runs_resumed"] == 0
+    for method, record in result["tuning"].items():
+        assert len(record["validation accuracy"]) == 3 and record[ENTRIES[method].rate][0] == ENTRIES[method].middle
+        assert result["winners"][method] == {"3": winner(record, "accuracy", 3), "1": 1}
+        for trial in set(result["winners"][method].values()):
+            of_winner = result["runs"][f"{method}, trial {trial}"]
+            assert np.shape(of_winner["test accuracy"]) == (5, 2) and of_winner["step"] == [0, 3, 6, 9, 12]
+    assert result["settings"]["left_out"] == LEFT_OUT and set(result["settings"]["ranges"]) == set(chosen)
+    # A smaller race is a part of it.
+    less = race("mnist", small, "--methods", "adam", "--trials", "1", "--budgets", "1")
+    assert less["runs"]["adam, trial 1"] == result["runs"]["adam, trial 1"]
+
+
+def test_what_libraries_ship(small: Path) -> None:
+    result = race("shipped", small)
+    assert list(result["runs"]) == list(SHIPPED) == list(result["settings"])
+    assert np.shape(result["runs"]["Adagrad, Keras"]["test accuracy"]) == (5, 2)
+    accumulated = [result["runs"][row]["test loss"] for row in ("Adagrad, Keras", "Adagrad, PyTorch")]
+    assert accumulated[0] != accumulated[1]
+
+
+def test_the_cost_of_a_step(small: Path) -> None:
+    found = optimizer_race.costs("mnist", turns=1, steps=2)
+    assert set(found) == {"gradient", *ENTRIES} and min(found.values()) > 0
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from experiments import jobs, race_tasks
+from tests.test_optimizer_race import race, tiny
+folder = Path(sys.argv[1])
+jobs.UNFINISHED, race_tasks.TASKS = folder / "unfinished", {"mnist": tiny}
+race("mnist", folder, "--methods", "adam", "lion", "muon", "soap")
+"""
+
+
+def test_killed_and_started_again_it_gives_the_same_result(tmp_path: Path) -> None:
+    def start(folder: Path) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder)], env=environment, cwd=ROOT)
+
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    process = start(killed)
+    end = time.monotonic() + 60
+    while len(list(killed.glob("unfinished/*/*.pickle"))) < 5 and time.monotonic() < end:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    assert not list(killed.glob("*.json")) and list(killed.glob("unfinished/*/*.pickle"))
+    assert start(killed).wait(120) == start(whole).wait(120) == 0
+    found = [results.read("optimizer_race_mnist", folder) for folder in (killed, whole)]
+    assert found[0]["runs_resumed"] >= 5 and found[1]["runs_resumed"] == 0
+    assert json.dumps(without_times(found[0])) == json.dumps(without_times(found[1]))
+
+
+def test_the_ranges_are_those_of_the_text() -> None:
+    assert race_entries.DECADES == 4 and max(optimizer_race.BUDGETS) == 30
