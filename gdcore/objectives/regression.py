@@ -165,10 +165,12 @@ def gabor(x: ArrayLike, t: ArrayLike, reduction: Literal["mean", "sum"] = "mean"
         return slope[..., np.newaxis] * features.astype(w.dtype, copy=False)
 
     def hessian(w: Array) -> Array:
-        u, J, z = _products(features, w), jacobian(w), features.astype(w.dtype, copy=False)
-        bend = np.exp(-(u**2) / 32) * (((u / 16) ** 2 - 17 / 16) * np.sin(u) - u / 8 * np.cos(u)) * scale**0.5
-        weighted = (residuals(w) * bend)[..., np.newaxis] * z
-        return 2 * (np.swapaxes(J, -1, -2) @ J + np.swapaxes(weighted, -1, -2) @ z)
+        u, z = _products(features, w), features.astype(w.dtype, copy=False)
+        bump, sine, cosine = np.exp(-(u**2) / 32), np.sin(u), np.cos(u)
+        slope = bump * (cosine - u / 16 * sine)
+        bend = bump * (((u / 16) ** 2 - 17 / 16) * sine - u / 8 * cosine)
+        curvature = (slope**2 + (bump * sine - t.astype(w.dtype, copy=False)) * bend) * (2 * scale)
+        return np.swapaxes(curvature[..., np.newaxis] * z, -1, -2) @ z
 
     return Objective(
         name="Gabor",
