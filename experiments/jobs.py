@@ -107,12 +107,14 @@ def command(
     names: Sequence[str] = (),
     jobs: int = -1,
     arguments: Sequence[str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Run an experiment as the command line says: `run(jobs, backend)`.
 
     With `names` the command takes one or more of them, and does `run(name, jobs, backend)` for
     each. `jobs` is what happens without `--jobs`, `arguments` the command line, by default that of
-    this process.
+    this process. `options` are more of the command's options, by name: what argparse is told of
+    them. `run` gets them by name.
     """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     if names:
@@ -122,12 +124,15 @@ def command(
     )
     parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
     parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
+    for option, told in (options or {}).items():
+        parser.add_argument(f"--{option}", **told)
     given = parser.parse_args(arguments)
+    more = {option: getattr(given, option) for option in options or {}}
     if (given.backend == "dask") != (given.address is not None):
         parser.error("--backend dask and --address of the cluster's scheduler belong together")
     with cluster(given.address):
         for chosen in [(name,) for name in given.names] if names else [()]:
-            run(*chosen, given.jobs, given.backend)
+            run(*chosen, given.jobs, given.backend, **more)
 
 
 @contextmanager

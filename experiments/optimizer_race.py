@@ -1,6 +1,6 @@
 """The optimizers of the book raced against each other: as libraries ship them, then fairly.
 
-    GDCORE_DATA=folder python -m experiments.optimizer_race shipped mnist costs
+    GDCORE_DATA=folder python -m experiments.optimizer_race shipped mnist language costs
 
 - `shipped`: the race of Kneusel's figure 11-11. His four optimizers, 16,384 images of MNIST,
   minibatches of 128, 12 epochs, five runs each. He gives neither the network nor the settings: here
@@ -12,19 +12,20 @@
   winner runs 12 epochs with ten fresh seeds, the same for all methods, and is looked at on the test
   images. All rates rise for 5 % of a run and fall along a cosine, but for schedule-free's, which
   stays. The winners of the first 1, 3 and 10 trials run too, where they are others.
+- `language`: the same race on a small transformer that learns the book's prose word by word. It is
+  tuned and raced by the loss on text that it has not seen.
 - `costs`: the processor time of a step of each method, in turns, for the reading by seconds. Wanted
   is a machine with nothing else to do.
 
 Each writes experiments/results/optimizer_race_NAME.json. Killed and started again, it goes on from
-the runs that were finished: `runs_resumed` counts them. `--trials`, `--runs` and `--budgets` make a
-smaller race, whose runs are a part of the whole one's. `--backend dask --address …` sends the runs
-to a Dask cluster, whose workers need GDCORE_DATA too.
+the runs that were finished. `--trials`, `--runs`, `--budgets` and `--methods` make a smaller race,
+whose runs are a part of the whole one's. The workers of a Dask cluster need GDCORE_DATA too.
 
 How long it takes on one core, at 1.7 ms a step: a run of 384 steps and its looks 0.7 s, one of
 1,536 steps 2.8 s, SVRG's three times that. So 18 methods with 30 trials take (18 + 2) · 30 · 0.7 s
 = 7 minutes, their ten runs (18 + 2) · 10 · 2.8 s = 9 minutes, the winners of smaller budgets at
-most thrice that, and `shipped` 9 · 5 · 2.8 s = 2 minutes. In sum that is at most 45 minutes on one
-core, 23 on two.
+most thrice that, and `shipped` 9 · 5 · 2.8 s = 2 minutes. `language` has 720 steps of 3 ms, and a
+quarter of them where it tunes: at most the same. In sum that is at most 85 minutes on one core.
 """
 
 from __future__ import annotations
@@ -33,16 +34,15 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a thread each: processes share the cores
 
-import argparse
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments.jobs import cluster, in_parallel, resumable
+from experiments.jobs import Work, command, experiment
 from experiments.race_entries import ENTRIES, LEFT_OUT, SHIPPED, Entry
 from experiments.race_tasks import TASKS, WARMUP, Run, Task, task_named, train
 from gdcore import methods, results
@@ -50,7 +50,12 @@ from gdcore.minibatches import Minibatches
 
 TUNING_SEED, FIRST_SEED, SHIPPED_SEED = 1, 100, 200
 BUDGETS = (1, 3, 10, 30)
-Trainer = Callable[[list[Run]], list[dict[str, list[float]]]]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "trials": {"type": int, "default": max(BUDGETS), "help": "of each method, by default 30"},
+    "runs": {"type": int, "default": 10, "help": "of each winner, by default 10"},
+    "budgets": {"type": int, "nargs": "+", "default": BUDGETS, "help": "numbers of trials whose winners are raced"},
+    "methods": {"nargs": "+", "default": (), "choices": list(ENTRIES), "help": "by default all"},
+}
 
 
 def entries_of(task: Task, chosen: Iterable[str] = ()) -> list[Entry]:
@@ -66,10 +71,10 @@ def run_of(name: str, entry: Entry, trial: int, seed: int, *, tuning: bool) -> R
     return Run(name, entry.method, entry.settings(trial), entry.rate, entry.falls, None, steps, every, seed, parts)
 
 
-def tuned(name: str, entries: list[Entry], trials: int, trainer: Trainer) -> dict[str, dict[str, Any]]:
+def tuned(name: str, entries: list[Entry], trials: int, work: Work) -> dict[str, dict[str, Any]]:
     """The record of tuning by method: what each trial drew, and what its run was worth."""
     runs = [run_of(name, entry, k, TUNING_SEED, tuning=True) for k in range(1, trials + 1) for entry in entries]
-    ends = [{key: values[-1] for key, values in record.items()} for record in trainer(runs)]
+    ends = [{key: values[-1] for key, values in record.items()} for record in work.all(train, [(each,) for each in runs])]
     found: dict[str, dict[str, Any]] = {}
     for place, entry in enumerate(entries):
         own = list(zip(runs, ends, strict=True))[place :: len(entries)]
@@ -86,10 +91,10 @@ def winner(record: dict[str, Any], score: str, budget: int) -> int:
     return 1 + min(range(budget), key=lambda k: (best[k], losses[k]))
 
 
-def raced(name: str, wanted: list[tuple[Entry, int]], seeds: list[int], trainer: Trainer) -> dict[str, dict[str, Any]]:
+def raced(name: str, wanted: list[tuple[Entry, int]], seeds: list[int], work: Work) -> dict[str, dict[str, Any]]:
     """By method and trial, the looks of its runs: (looks, seeds) for each measure."""
     runs = [run_of(name, entry, k, seed, tuning=False) for entry, k in wanted for seed in seeds]
-    task, records = task_named(name), trainer(runs)
+    task, records = task_named(name), work.all(train, [(each,) for each in runs])
     batches = -(-len(task.data[0]) // task.batch_size)
     found = {}
     for place, (entry, k) in enumerate(wanted):
@@ -110,34 +115,35 @@ def _together(records: list[dict[str, list[float]]]) -> dict[str, Any]:
     }
 
 
-def fair(name: str, trainer: Trainer, options: argparse.Namespace) -> dict[str, Any]:
+def fair(
+    name: str, work: Work, entries: list[Entry], trials: int = max(BUDGETS), runs: int = 10, budgets: Sequence[int] = BUDGETS
+) -> dict[str, Any]:
     """Tune every method with the same budget, then race the winners."""
     task = task_named(name)
-    entries = entries_of(task, options.methods)
-    tuning = tuned(name, entries, options.trials, trainer)
-    budgets = sorted({min(budget, options.trials) for budget in options.budgets}, reverse=True)
+    tuning = tuned(name, entries, trials, work)
+    budgets = sorted({min(budget, trials) for budget in budgets}, reverse=True)
     winners = {e.method: {str(b): winner(tuning[e.method], task.score, b) for b in budgets} for e in entries}
     wanted = list(dict.fromkeys((e, winners[e.method][str(b)]) for b in budgets for e in entries))
-    seeds = list(range(FIRST_SEED, FIRST_SEED + options.runs))
+    seeds = list(range(FIRST_SEED, FIRST_SEED + runs))
     return {
         "seeds": seeds,
         "batches_of_an_epoch": -(-len(task.data[0]) // task.batch_size),
         "winners": winners,
         "tuning": tuning,
-        "runs": raced(name, wanted, seeds, trainer),
+        "runs": raced(name, wanted, seeds, work),
     }
 
 
-def shipped(name: str, trainer: Trainer, options: argparse.Namespace) -> dict[str, Any]:
+def shipped(name: str, work: Work, runs: int = 5) -> dict[str, Any]:
     """The optimizers with the settings that libraries ship."""
     task = task_named(name)
-    seeds = list(range(SHIPPED_SEED, SHIPPED_SEED + min(5, options.runs)))
-    runs = [
+    seeds = list(range(SHIPPED_SEED, SHIPPED_SEED + min(5, runs)))
+    wanted = [
         Run(name, method, settings, "", False, state, task.steps, task.every, seed, ("test",))
         for method, settings, state in SHIPPED.values()
         for seed in seeds
     ]
-    records = trainer(runs)
+    records = work.all(train, [(each,) for each in wanted])
     return {
         "seeds": seeds,
         "runs": {row: _together(records[k * len(seeds) : (k + 1) * len(seeds)]) for k, row in enumerate(SHIPPED)},
@@ -168,41 +174,33 @@ def _walk(entry: Entry, batches: Minibatches, at: list[Any], t: int) -> None:
     at[0], at[1] = getattr(methods, entry.method)(batches.at(t), at[0], *state, **settings)
 
 
-def run(name: str, options: argparse.Namespace, folder: Path | None = None) -> Path:
+def run(
+    name: str,
+    jobs: int,
+    backend: str,
+    trials: int = max(BUDGETS),
+    runs: int = 10,
+    budgets: Sequence[int] = BUDGETS,
+    methods: Sequence[str] = (),
+    folder: Path | None = None,
+) -> Path:
     """Do one race and write its result."""
-    task_name = "mnist" if name == "shipped" else name
-    began, kept = time.perf_counter(), {"resumed": 0, "runs": 0}
-    with resumable(f"optimizer_race_{name}") as unfinished:
-
-        def trainer(runs: list[Run]) -> list[dict[str, list[float]]]:
-            before = len(list(unfinished.iterdir()))
-            records = in_parallel(train, [(each,) for each in runs], options.jobs, options.backend, unfinished)
-            kept["runs"] += len(runs)
-            kept["resumed"] += len(runs) - (len(list(unfinished.iterdir())) - before)
-            return records
-
-        found = (shipped if name == "shipped" else fair)(task_name, trainer, options)
-        return results.write(
-            f"optimizer_race_{name}",
-            what=task_named(task_name).what,
-            made_by=f"python -m experiments.optimizer_race {name}",
-            settings=_settings(task_named(task_name), options) if name != "shipped" else _shipped_settings(),
-            found={
-                "seconds": results.rounded(time.perf_counter() - began, 3),
-                "jobs": options.jobs,
-                "runs_done": kept["runs"],
-                "runs_resumed": kept["resumed"],
-                **found,
-            },
-            folder=folder,
-        )
+    if name == "costs":
+        return write_costs(list(TASKS), folder)
+    with experiment(f"optimizer_race_{name}", jobs, backend) as work:
+        task = task_named("mnist" if name == "shipped" else name)
+        if name == "shipped":
+            settings, found = _shipped_settings(), shipped("mnist", work, runs)
+        else:
+            entries = entries_of(task, methods)
+            settings = {"trials": trials, "runs": runs, "budgets": list(budgets), **_settings(task, entries)}
+            found = fair(name, work, entries, trials, runs, budgets)
+        made_by = f"python -m experiments.optimizer_race {name}"
+        return work.write(what=task.what, settings=settings, found=found, made_by=made_by, folder=folder)
 
 
-def _settings(task: Task, options: argparse.Namespace) -> dict[str, Any]:
+def _settings(task: Task, entries: list[Entry]) -> dict[str, Any]:
     return {
-        "trials": options.trials,
-        "runs": options.runs,
-        "budgets": list(options.budgets),
         "steps": task.steps,
         "tuning_steps": task.short,
         "warmup": WARMUP,
@@ -211,7 +209,7 @@ def _settings(task: Task, options: argparse.Namespace) -> dict[str, Any]:
         "left_out": {**LEFT_OUT, **task.without},
         "ranges": {
             e.method: {"rate": e.rate, "middle": e.middle, "other": e.other, "low": e.low, "high": e.high, "memory": e.memory}
-            for e in entries_of(task, options.methods)
+            for e in entries
         },
     }
 
@@ -233,27 +231,5 @@ def write_costs(names: list[str], folder: Path | None = None) -> Path:
     )
 
 
-def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("races", nargs="+", choices=["shipped", *TASKS, "costs"])
-    parser.add_argument("--trials", type=int, default=max(BUDGETS), help="of each method, by default 30")
-    parser.add_argument("--runs", type=int, default=10, help="of each winner, by default 10")
-    parser.add_argument("--budgets", type=int, nargs="+", default=BUDGETS, help="numbers of trials whose winners are raced")
-    parser.add_argument("--methods", nargs="+", default=(), choices=list(ENTRIES), help="by default all")
-    parser.add_argument("--jobs", type=int, default=-1, help="processes, by default one a core")
-    parser.add_argument("--backend", default="loky", help="joblib's backend, such as loky or dask")
-    parser.add_argument("--address", help="of the Dask cluster's scheduler, for --backend dask")
-    return parser.parse_args(arguments)
-
-
-def main() -> None:
-    """Run what the command line names."""
-    options = options_of()
-    with cluster(options.address):
-        for name in options.races:
-            print(write_costs(list(TASKS)) if name == "costs" else run(name, options), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    command(run, __doc__, names=["shipped", *TASKS, "costs"], options=OPTIONS)

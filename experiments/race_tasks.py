@@ -21,6 +21,7 @@ from gdcore.networks import (
     Convolution,
     Dense,
     Flatten,
+    LanguageModel,
     MaxPool,
     Network,
     accuracy,
@@ -163,7 +164,41 @@ def mnist() -> Task:
     return of_images(images, training=16_384, validation=4_096, batch_size=128, epochs=12, short=3)
 
 
-TASKS: dict[str, Callable[[], Task]] = {"mnist": mnist}
+def of_text(vocabulary: int, positions: int, width: int, batch_size: int, steps: int, short: int) -> Task:
+    """A small transformer that reads words of the book's prose and says the next."""
+    prose = data.load_language("words", most=vocabulary)
+    model = LanguageModel(vocabulary, positions=positions, features=width, heads=2, blocks=1, hidden=2 * width)
+    unseen = data.sequences(prose.validation, positions + 1)
+    parts = {"validation": unseen[::2], "test": unseen[1::2]}
+
+    def measure(w: Array, part: str) -> dict[str, float]:
+        loss = float(model.losses(w, parts[part]).mean())
+        return {"loss": loss if np.isfinite(loss) else np.inf}
+
+    return Task(
+        what=f"the book's prose as {vocabulary} words, a transformer of one block, 2 heads, width {width} and {model.dimension} "
+        f"parameters, which reads at most {positions} words, cross-entropy in nats, minibatches of {batch_size}, float32",
+        objective_of=model.objective,
+        initialize=lambda seed: model.initialize(seed, np.float32),
+        data=(data.sequences(prose.train, positions + 1),),
+        batch_size=batch_size,
+        measure=measure,
+        score="loss",
+        steps=steps,
+        short=short,
+        every=steps // 9,
+        without={
+            "shampoo": "two eigendecompositions of a matrix of a row for each word cost more than all other methods together"
+        },
+    )
+
+
+def language() -> Task:
+    """Three epochs of 240 minibatches; three quarters of one where it is tuned."""
+    return of_text(vocabulary=1000, positions=16, width=32, batch_size=16, steps=720, short=180)
+
+
+TASKS: dict[str, Callable[[], Task]] = {"mnist": mnist, "language": language}
 
 
 @cache

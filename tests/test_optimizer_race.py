@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from experiments import jobs, optimizer_race, race_entries, race_tasks
-from experiments.optimizer_race import options_of, winner
+from experiments.optimizer_race import winner
 from experiments.race_entries import ENTRIES, LEFT_OUT, SHIPPED, halton
 from gdcore import results
 from gdcore.catalogue import METHODS
@@ -43,13 +43,13 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     race_tasks.task_named.cache_clear()
 
 
-def race(name: str, folder: Path, *more: str) -> dict[str, Any]:
-    options = options_of([name, "--trials", "3", "--runs", "2", "--backend", "sequential", "--jobs", "1", *more])
-    return results.read(optimizer_race.run(name, options, folder).stem, folder)
+def race(name: str, folder: Path, **more: Any) -> dict[str, Any]:
+    path = optimizer_race.run(name, 1, "sequential", **{"trials": 3, "runs": 2, "folder": folder, **more})
+    return results.read(path.stem, folder)
 
 
 def without_times(result: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in result.items() if key not in {"seconds", "runs_resumed", "runs_done"}}
+    return {key: value for key, value in result.items() if key != "times"}
 
 
 def test_trials_are_haltons_sequence_whatever_the_budget() -> None:
@@ -116,8 +116,8 @@ def test_the_winner_is_the_best_of_the_first_trials() -> None:
 
 def test_a_whole_race(small: Path) -> None:
     chosen = ["adam", "svrg", "gradient_descent"]
-    result = race("mnist", small, "--methods", *chosen, "--budgets", "1", "3")
-    assert set(result["tuning"]) == set(result["winners"]) == set(chosen) and result["runs_resumed"] == 0
+    result = race("mnist", small, methods=chosen, budgets=[1, 3])
+    assert set(result["tuning"]) == set(result["winners"]) == set(chosen) and result["times"]["resumed"] == 0
     for method, record in result["tuning"].items():
         assert len(record["validation accuracy"]) == 3 and record[ENTRIES[method].rate][0] == ENTRIES[method].middle
         assert result["winners"][method] == {"3": winner(record, "accuracy", 3), "1": 1}
@@ -126,7 +126,7 @@ def test_a_whole_race(small: Path) -> None:
             assert np.shape(of_winner["test accuracy"]) == (5, 2) and of_winner["step"] == [0, 3, 6, 9, 12]
     assert result["settings"]["left_out"] == LEFT_OUT and set(result["settings"]["ranges"]) == set(chosen)
     # A smaller race is a part of it.
-    less = race("mnist", small, "--methods", "adam", "--trials", "1", "--budgets", "1")
+    less = race("mnist", small, methods=["adam"], trials=1)
     assert less["runs"]["adam, trial 1"] == result["runs"]["adam, trial 1"]
 
 
@@ -150,7 +150,7 @@ from experiments import jobs, race_tasks
 from tests.test_optimizer_race import race, tiny
 folder = Path(sys.argv[1])
 jobs.UNFINISHED, race_tasks.TASKS = folder / "unfinished", {"mnist": tiny}
-race("mnist", folder, "--methods", "adam", "lion", "muon", "soap")
+race("mnist", folder, methods=["adam", "lion", "muon", "soap"])
 """
 
 
@@ -169,8 +169,37 @@ def test_killed_and_started_again_it_gives_the_same_result(tmp_path: Path) -> No
     assert not list(killed.glob("*.json")) and list(killed.glob("unfinished/*/*.pickle"))
     assert start(killed).wait(120) == start(whole).wait(120) == 0
     found = [results.read("optimizer_race_mnist", folder) for folder in (killed, whole)]
-    assert found[0]["runs_resumed"] >= 5 and found[1]["runs_resumed"] == 0
+    assert found[0]["times"]["resumed"] >= 5 and found[1]["times"]["resumed"] == 0
     assert json.dumps(without_times(found[0])) == json.dumps(without_times(found[1]))
+
+
+def tiny_prose() -> race_tasks.Task:
+    return race_tasks.of_text(vocabulary=20, positions=4, width=4, batch_size=8, steps=9, short=3)
+
+
+def test_the_same_race_on_language(small: Path) -> None:
+    race_tasks.TASKS["language"] = tiny_prose
+    chosen = [name for name in ENTRIES if name != "svrg"]
+    result = race("language", small, trials=2, runs=1, methods=chosen)
+    assert set(result["tuning"]) == set(chosen) - {"shampoo"} and "shampoo" in result["settings"]["left_out"]
+    for method, record in result["tuning"].items():
+        best = int(np.argmin(record["validation loss"])) + 1
+        assert result["winners"][method]["2"] == best
+        assert np.shape(result["runs"][f"{method}, trial {best}"]["test loss"]) == (10, 1)
+
+
+def test_a_model_of_language_that_has_diverged_is_the_worst() -> None:
+    task = tiny_prose()
+    assert task.measure(np.full_like(task.initialize(0), np.nan), "test") == {"loss": np.inf}
+
+
+def test_the_command_line_hands_on_its_options(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[Any] = []
+    run = lambda *given, **more: called.append((given, more))  # noqa: E731
+    words = ["mnist", "costs", "--jobs", "2", "--trials", "5", "--budgets", "1", "5"]
+    jobs.command(run, None, names=["mnist", "costs"], arguments=words, options=optimizer_race.OPTIONS)
+    more = {"trials": 5, "runs": 10, "budgets": [1, 5], "methods": ()}
+    assert called == [(("mnist", 2, "loky"), more), (("costs", 2, "loky"), more)]
 
 
 def test_the_ranges_are_those_of_the_text() -> None:
