@@ -17,8 +17,10 @@ from gdcore.networks import (
     RMSNorm,
     he,
     relu,
+    softmax,
     softmax_cross_entropy,
 )
+from gdcore.networks.losses import bound, row_sums
 
 REFERENCE = np.load(Path(__file__).parent / "reference" / "attention_torch.npz")
 BLOCK = Residual([RMSNorm(4, rank=2), CausalAttention(4, heads=2)])
@@ -102,3 +104,32 @@ def test_single_precision_stays_single():
 def test_what_does_not_fit_is_refused(make, message):
     with pytest.raises((TypeError, ValueError), match=message):
         make()
+
+
+@pytest.mark.parametrize("size", [1.0, 30.0, 300.0])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_probabilities_are_the_same_whether_or_not_the_largest_is_taken_off(size, kind):
+    z = (size * np.random.default_rng(1).uniform(-1, 1, (3, 4, 4))).astype(kind)
+    hidden = np.where(np.tri(4, dtype=bool), 0, -np.inf).astype(kind)
+    expected = softmax(np.where(np.isinf(hidden), -1e9, z).astype(float))
+    bound(z, hidden)
+    found = np.exp(z)
+    np.testing.assert_allclose(found / row_sums(found), expected, rtol=300 * np.finfo(kind).eps, atol=1e-30)
+
+
+def test_what_is_no_number_stays_none():
+    layer = CausalAttention(4, heads=2)
+    x = X.copy()
+    x[0, 2] = np.nan
+    output = layer.forward(weights(layer), x)[0]
+    assert np.isnan(output[0, 2:]).all() and np.isfinite(output[1:]).all()
+
+
+def test_both_ways_back_in_one_are_each_alone():
+    for layer in (BLOCK, CausalAttention(4, heads=2)):
+        parameters = weights(layer)
+        output, cache = layer.forward(parameters, X)
+        gradients, below = layer.way_back(parameters, cache, output)
+        np.testing.assert_array_equal(below, layer.backward(parameters, cache, output))
+        for one, other in zip(gradients, layer.gradients(parameters, cache, output), strict=True):
+            np.testing.assert_array_equal(one, other)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from gdcore.arrays import Array
 from gdcore.networks.arguments import Shape
 from gdcore.networks.initializations import Rule
 from gdcore.networks.layers import Layer, Parameters
-from gdcore.networks.losses import softmax_of
+from gdcore.networks.losses import bound, row_sums
 from gdcore.networks.normalization import Normalization
 from gdcore.networks.sequences import summed, times
 
@@ -52,17 +54,25 @@ class RMSNorm(Normalization):
         return (np.ones(self.features),)
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, ...]]:
-        s = np.sqrt(self.mean(a * a) + self.epsilon)
+        s = np.sqrt(self._mean_of_product(a, a) + self.epsilon)
         a_hat = a / s
         return self.spread(parameters[0]) * a_hat, (a_hat, s)
 
     def gradients(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Parameters:
-        return super().gradients(parameters, cache, delta)[:1]
+        rows = [each.reshape(*each.shape[: -1 - self.rank], -1, self.features) for each in (cache[0], delta)]
+        return (np.einsum("...nd,...nd->...d", *rows),)
 
     def backward(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
         a_hat, s = cache
         g = delta * self.spread(parameters[0])
-        return (g - a_hat * self.mean(g * a_hat)) / s
+        g -= a_hat * self._mean_of_product(g, a_hat)
+        g /= s
+        return g
+
+    def _mean_of_product(self, a: Array, b: Array) -> Array:
+        """The mean of a b over the features, which keep one place."""
+        total: Array = np.einsum("...d,...d->...", a, b)[..., None]
+        return total / self.features
 
 
 @dataclass(frozen=True)
@@ -119,11 +129,13 @@ class CausalAttention(Layer):
 
     def forward(self, parameters: Parameters, a: Array) -> tuple[Array, tuple[Array, ...]]:
         W, U = parameters
-        q, k, v = map(self._split, np.split(times(a, W), 3, axis=-1))
-        positions = a.shape[-2]
-        allowed = np.tri(positions, dtype=bool)
-        P = softmax_of(np.where(allowed, self._scale(q @ k.mT), -np.inf))
-        C = self._join(P @ v)
+        q, k, v = self._split(times(a, W), 3)
+        P = q @ k.mT
+        P *= self._scale
+        bound(P, hidden=_later_hidden(a.shape[-2], P.real.dtype))
+        np.exp(P, out=P)
+        P /= row_sums(P)
+        C = self._join((P @ v,))
         return times(C, U), (a, q, k, v, P, C)
 
     def gradients(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Parameters:
@@ -139,25 +151,41 @@ class CausalAttention(Layer):
         return (summed(a, inner), summed(C, delta)), times(inner, parameters[0].mT)
 
     def _inner(self, parameters: Parameters, cache: tuple[Array, ...], delta: Array) -> Array:
-        """∂L/∂(a W), (..., N, T, 3 D)."""
-        _, q, k, v, P, _ = cache
-        c = self._split(times(delta, parameters[1].mT))
-        p = c @ v.mT
-        sigma = self._scale(P * (p - (P * p).sum(axis=-1, keepdims=True)))
-        return np.concatenate([self._join(each) for each in (sigma @ k, sigma.mT @ q, P.mT @ c)], axis=-1)
+        """∂L/∂(a W), (..., N, T, 3 D). As p = c vᵀ and C = P v, Σ_l P_il p_il is c_i · C_i."""
+        _, q, k, v, P, C = cache
+        of_C = times(delta, parameters[1].mT)
+        (c,) = self._split(of_C, 1)
+        (shares,) = self._split(of_C * C, 1)
+        sigma = c @ v.mT
+        sigma -= row_sums(shares)
+        sigma *= P
+        sigma *= self._scale
+        return self._join((sigma @ k, sigma.mT @ q, P.mT @ c))
 
-    def _scale(self, scores: Array) -> Array:
-        """The scores divided by √E; a NumPy number would turn single precision into double."""
-        return scores / float(np.sqrt(self.features // self.heads))
+    @property
+    def _scale(self) -> float:
+        """1 / √E; a NumPy number would turn single precision into double."""
+        return 1 / sqrt(self.features // self.heads)
 
-    def _split(self, a: Array) -> Array:
-        """(..., T, D) as (..., heads, T, E)."""
-        return np.swapaxes(a.reshape(*a.shape[:-1], self.heads, -1), -2, -3)
+    def _split(self, a: Array, parts: int) -> Array:
+        """(..., T, parts · D) as (parts, ..., heads, T, E)."""
+        return np.moveaxis(a.reshape(*a.shape[:-1], parts, self.heads, -1), (-3, -2), (0, -3))
 
-    def _join(self, a: Array) -> Array:
-        """(..., heads, T, E) as (..., T, D)."""
-        a = np.swapaxes(a, -2, -3)
-        return a.reshape(*a.shape[:-2], self.features)
+    def _join(self, parts: tuple[Array, ...]) -> Array:
+        """Each (..., heads, T, E), side by side as (..., T, parts · D)."""
+        *front, heads, positions, size = parts[0].shape
+        joined = np.empty((*front, positions, len(parts), heads, size), parts[0].dtype)
+        for k, part in enumerate(parts):
+            joined[..., k, :, :] = np.swapaxes(part, -2, -3)
+        return joined.reshape(*front, positions, -1)
+
+
+@lru_cache(maxsize=8)
+def _later_hidden(positions: int, kind: np.dtype[Any]) -> Array:
+    """What is added to scores (queries, keys): −∞ where the key is later than the query, else 0."""
+    hidden = np.where(np.tri(positions, dtype=bool), 0, -np.inf).astype(kind)
+    hidden.flags.writeable = False
+    return hidden
 
 
 @dataclass(frozen=True)

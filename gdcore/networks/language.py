@@ -18,7 +18,7 @@ from gdcore.networks import arguments
 from gdcore.networks.arguments import Shape
 from gdcore.networks.attention import CausalAttention, Residual, RMSNorm
 from gdcore.networks.layers import Layer, relu
-from gdcore.networks.losses import softmax_of
+from gdcore.networks.losses import bound, row_sums, softmax_of
 from gdcore.networks.network import Network
 from gdcore.networks.sequences import Embedding, PositionwiseDense, Tokens
 from gdcore.objectives import Objective
@@ -357,10 +357,10 @@ def _cross_entropies(z: Array, labels: Tokens) -> Array:
 def _mean_and_slope(z: Array, labels: Tokens) -> tuple[Array, Array]:
     """The mean of the rows' cross-entropies, and ∂/∂z = (softmax(z) − one-hot) / R."""
     rows = np.arange(len(z))
-    z -= z.max(axis=-1, keepdims=True)
+    bound(z)
     own = z[rows, labels]
     np.exp(z, out=z)
-    totals = z.sum(axis=-1, keepdims=True)
+    totals = row_sums(z)
     loss = (np.log(totals[:, 0]) - own).mean()
     z /= totals * len(z)
     z[rows, labels] -= 1 / len(z)
