@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import contextlib
 import importlib
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,8 @@ def torch_language(sequences: np.ndarray) -> Way:
     """Gradients by PyTorch, eagerly: its own embedding, RMS norm, attention and cross-entropy."""
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
-    nn, F = torch.nn, torch.nn.functional
+    nn: Any = torch.nn
+    F: Any = nn.functional
     D, heads, hidden = MODEL.features, MODEL.heads, MODEL.hidden
 
     class Attention(nn.Module):
@@ -54,16 +56,16 @@ def torch_language(sequences: np.ndarray) -> Way:
             super().__init__()
             self.read, self.write = nn.Linear(D, 3 * D, bias=False), nn.Linear(D, D, bias=False)
 
-        def forward(self, h):  # type: ignore[no-untyped-def]
+        def forward(self, h: Any) -> Any:
             q, k, v = (part.unflatten(-1, (heads, -1)).transpose(1, 2) for part in self.read(h).chunk(3, dim=-1))
             return self.write(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(2))
 
     class Around(nn.Module):
-        def __init__(self, *layers: nn.Module) -> None:
+        def __init__(self, *layers: Any) -> None:
             super().__init__()
             self.layers = nn.Sequential(nn.RMSNorm(D, eps=1e-5), *layers)
 
-        def forward(self, h):  # type: ignore[no-untyped-def]
+        def forward(self, h: Any) -> Any:
             return h + self.layers(h)
 
     class Model(nn.Module):
@@ -76,7 +78,7 @@ def torch_language(sequences: np.ndarray) -> Way:
                 blocks += [Around(Attention()), Around(up, nn.ReLU(), down)]
             self.body = nn.Sequential(*blocks, nn.RMSNorm(D, eps=1e-5), nn.Linear(D, MODEL.vocabulary, bias=False))
 
-        def forward(self, c):  # type: ignore[no-untyped-def]
+        def forward(self, c: Any) -> Any:
             return self.body(self.tokens(c) + self.positions.weight[: c.shape[-1]])
 
     model, s = Model(), torch.tensor(sequences)
@@ -97,9 +99,7 @@ def main() -> None:
     with contextlib.suppress(ModuleNotFoundError):
         ways["PyTorch eager"] = torch_language(sequences)
     found = rates(ways, {}, steps=15)
-    print(
-        f"### The language model, {MODEL.dimension:,} parameters, {BATCH} sequences of {MODEL.positions} tokens, float32, one thread\n"
-    )
+    print(f"### The language model, {MODEL.dimension:,} parameters, {BATCH} sequences of {MODEL.positions} tokens, float32\n")
     print("| way | gradients/s | gdcore to it | asked for |\n|---|---|---|---|")
     for name, rate in found.items():
         asked = "≥ 1" if name.startswith("PyTorch") else ""
