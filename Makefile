@@ -19,13 +19,13 @@ book: $(READY)
 # make test PART=unit (or notebooks, or browser) runs that part alone, without the lint.
 test: $(READY) $(if $(PART),,lint)
 	$(if $(filter unit notebooks,$(PART)),,$(BIN)/python -m tools.browser)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(PART),-m $(PART))
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(PART),-m $(PART))
 
 # Everything on everything: the browsers besides Chromium, and every other Python that is found.
 test-all: lint
 	$(PYTHON) tools/environment.py --requirements requirements-browsers.txt
 	$(BIN)/python -m tools.browser
-	DOWNHILL_TEST_ALL=true $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
+	DOWNHILL_TEST_ALL=true $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 	$(BIN)/python -m tools.compare_builds
 	$(BIN)/python -m tools.pythons --whole
 

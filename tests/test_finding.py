@@ -231,7 +231,10 @@ def test_axe_finds_nothing_on_the_whole_page(watched, book, name):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
         page.evaluate("document.getAnimations().forEach((each) => each.finish())")  # colours that fade into the others
-        found = Axe().run(page, options={"preload": False}).response["violations"]
+        options = {"preload": False, "resultTypes": ["violations"]}
+        if scheme == "dark":  # only colours differ
+            options["runOnly"] = ["color-contrast"]
+        found = Axe().run(page, options=options).response["violations"]
         assert [(scheme, each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in found] == []
 
 

@@ -78,7 +78,7 @@ def steps(python: str, whole: bool, folder: Path) -> list[tuple[str, list[str], 
     build = [own, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", *alone(CHAPTER, folder)]
     return [
         *first,
-        ("unit tests", [own, "-m", "pytest", "-q", "-m", "unit", "tests"], {}),
+        ("unit tests", [own, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "unit", "tests"], {}),
         ("nbval", [own, "-m", "pytest", "-q", f"{CHAPTER}.ipynb"], {}),
         ("chapter", [*build, "-W", "-n", "--keep-going"], {}),
     ]
