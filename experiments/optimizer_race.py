@@ -21,6 +21,15 @@ Each writes experiments/results/optimizer_race_NAME.json. Killed and started aga
 the runs that were finished. `--trials`, `--runs`, `--budgets` and `--methods` make a smaller race,
 whose runs are a part of the whole one's. The workers of a Dask cluster need GDCORE_DATA too.
 
+What a result holds:
+
+- `tuning`, by method: lists over the trials, the constants that were drawn and what the run was
+  worth ("validation accuracy", "test loss", …);
+- `winners`, by method and budget: the number of the trial that won;
+- `runs`, by method and trial ("adam, trial 17"): the settings, how many gradients of a minibatch a
+  run takes (`evaluations`), and at each `step` that was looked at a row of "test accuracy" and the
+  like, with a number for each of `seeds`. In `shipped` they are by optimizer and library.
+
 How long it takes on one core, at 1.7 ms a step: a run of 384 steps and its looks 0.7 s, one of
 1,536 steps 2.8 s, SVRG's three times that. So 18 methods with 30 trials take (18 + 2) · 30 · 0.7 s
 = 7 minutes, their ten runs (18 + 2) · 10 · 2.8 s = 9 minutes, the winners of smaller budgets at
