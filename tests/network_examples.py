@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from gdcore import networks
+from gdcore import methods, networks
 from gdcore.minibatches import Minibatches
 from gdcore.networks import BatchNorm, Dense, Network, tanh
 
@@ -126,6 +126,23 @@ def of_networks():
         "observer": (
             look,
             dict(data, network=NORMED, targets=LABELS, batches=batches, running=MOMENTS, decay=0.5, steps=0, w=W[:10]),
+        ),
+        "train_language": (
+            lambda **given: networks.train_language(**given).w,
+            dict(
+                model=MODEL,
+                tokens=[0, 1, 2, 0, 1, 2, 2],
+                method=methods.momentum,
+                steps=3,
+                validation_tokens=[0, 1, 2, 0],
+                every=2,
+                batch_size=2,
+                seed=1,
+                clip=0.5,
+                start=W_MODEL,
+                first_step=1,
+                learning_rate=0.125,
+            ),
         ),
         "softmax": (networks.softmax, dict(z=[1.0, 2.0])),
         "zeros": (by_rule("zeros"), rule),

@@ -2,7 +2,7 @@
 
 - `layers`, `images`, `normalization`: the layers, each with its part of the chain rule;
 - `attention`, `sequences`: what a transformer is made of;
-- `language`: a transformer that says which token comes next;
+- `language`, `language_runs`: a transformer that says which token comes next, and its training;
 - `initializations`: rules for the first weights;
 - `losses`, `measures`: what is minimized, and how good a classifier's guesses are;
 - `network`: layers one after the other, and backpropagation through them;
@@ -15,6 +15,7 @@ from gdcore.networks.attention import CausalAttention, Residual, RMSNorm
 from gdcore.networks.images import AveragePool, Convolution, MaxPool
 from gdcore.networks.initializations import gaussian, he, small_uniform, xavier, zeros
 from gdcore.networks.language import LanguageModel
+from gdcore.networks.language_runs import LanguageRun, train_language
 from gdcore.networks.layers import Activation, Dense, Flatten, Layer, relu, sigmoid, tanh
 from gdcore.networks.losses import Loss, softmax, softmax_cross_entropy, squared_error
 from gdcore.networks.measures import accuracy, confusion_matrix, matthews_correlation, one_hot
@@ -33,6 +34,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "LanguageModel",
+    "LanguageRun",
     "Layer",
     "LayerNorm",
     "Loss",
@@ -56,6 +58,7 @@ __all__ = [
     "softmax_cross_entropy",
     "squared_error",
     "tanh",
+    "train_language",
     "xavier",
     "zeros",
 ]
