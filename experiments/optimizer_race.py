@@ -216,10 +216,14 @@ def _settings(task: Task, entries: list[Entry]) -> dict[str, Any]:
         "score": task.score,
         "tuning_seed": TUNING_SEED,
         "left_out": {**LEFT_OUT, **task.without},
-        "ranges": {
-            e.method: {"rate": e.rate, "middle": e.middle, "other": e.other, "low": e.low, "high": e.high, "memory": e.memory}
-            for e in entries
-        },
+        "ranges": _ranges(entries),
+    }
+
+
+def _ranges(entries: list[Entry]) -> dict[str, Any]:
+    return {
+        e.method: {"rate": e.rate, "middle": e.middle, "other": e.other, "low": e.low, "high": e.high, "memory": e.memory}
+        for e in entries
     }
 
 

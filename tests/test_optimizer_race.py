@@ -202,5 +202,35 @@ def test_the_command_line_hands_on_its_options(small: Path, monkeypatch: pytest.
     assert called == [(("mnist", 2, "loky"), more), (("costs", 2, "loky"), more)]
 
 
+COMMITTED = sorted(path.stem for path in results.FOLDER.glob("optimizer_race_*.json"))
+
+
+def test_the_shipped_settings_are_those_that_ran() -> None:
+    found = results.read("optimizer_race_shipped")
+    assert found["settings"] == optimizer_race._shipped_settings() and len(found["seeds"]) == 5
+    for row in SHIPPED:
+        assert np.shape(found["runs"][row]["test accuracy"]) == (13, 5)
+
+
+@pytest.mark.parametrize("name", [name for name in COMMITTED if name.removeprefix("optimizer_race_") in race_tasks.TASKS])
+def test_a_committed_race_is_that_of_the_code(name: str) -> None:
+    """All methods took part with the same budget, drew what the code draws, and the best of each raced."""
+    found, runs = results.read(name), results.read(name)["settings"]["runs"]
+    score, trials = found["settings"]["score"], found["settings"]["trials"]
+    entries = [ENTRIES[method] for method in found["tuning"]]
+    assert found["settings"]["ranges"] == optimizer_race._ranges(entries)
+    assert {entry.method for entry in entries} | found["settings"]["left_out"].keys() == METHODS.keys()
+    for entry in entries:
+        record = found["tuning"][entry.method]
+        for constant in filter(None, (entry.rate, entry.other)):
+            assert record[constant] == results.rounded([entry.settings(k)[constant] for k in range(1, trials + 1)], 6)
+        assert len(record[f"validation {score}"]) == trials
+        for budget, trial in found["winners"][entry.method].items():
+            assert trial == winner(record, score, int(budget))
+            raced = found["runs"][f"{entry.method}, trial {trial}"]
+            assert np.shape(raced[f"test {score}"]) == (len(raced["step"]), runs) and runs == len(found["seeds"]) >= 10
+            assert raced["step"][-1] == found["settings"]["steps"]
+
+
 def test_the_ranges_are_those_of_the_text() -> None:
     assert race_entries.DECADES == 4 and max(optimizer_race.BUDGETS) == 30
