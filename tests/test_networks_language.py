@@ -145,11 +145,17 @@ def test_parts_are_named_in_their_order(norm, tied):
 def test_first_weights_have_the_spread_that_is_stated():
     model = LanguageModel(500, features=128, blocks=3)
     w = model.initialize(seed=1)
-    expected = {"tokens": 0.02, "block 2 attention": 128**-0.5, "output": 128**-0.5}
+    expected = {"tokens": 0.2, "block 2 attention": 128**-0.5, "output": 128**-0.5}
     expected |= {"block 1 hidden": 128**-0.5, "block 1 hidden output": (512 * 6) ** -0.5}
     expected |= {"block 3 attention output": (128 * 6) ** -0.5}
     for name, deviation in expected.items():
         assert w[model.parts[name]].std() == pytest.approx(deviation, rel=0.03), name
+    tied = LanguageModel(500, features=128, tied=True)
+    assert tied.initialize()[tied.parts["tokens"]].std() == pytest.approx(0.02, rel=0.03)
+    for norm, own in KINDS:
+        start = LanguageModel(50, positions=8, features=16, norm=norm, tied=own)
+        loss = start.objective(np.random.default_rng(1).integers(50, size=(64, 9))).value(start.initialize())
+        assert np.log(50) - 0.1 < loss < np.log(50) + 0.9, (norm, own)
 
 
 def test_a_short_training_learns_and_is_repeated_bit_for_bit():

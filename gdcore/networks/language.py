@@ -147,7 +147,9 @@ class LanguageModel:
         """First parameters: (d,), or for several seeds (seeds, d).
 
         Gains are 1. A matrix with n rows has entries from N(0, 1/n), and those that write into h
-        are divided by √(2 · blocks). E and P have N(0, 0.02²). Raises TypeError or ValueError for
+        are divided by √(2 · blocks). E and P have N(0, 0.2²): with much less, what the blocks write
+        drowns the tokens. With a tied output they have N(0, 0.02²), else each token would at first
+        be sure of itself. Raises TypeError or ValueError for
         seeds that are not whole numbers ≥ 0 and a `dtype` that is no kind of floats.
 
         >>> LanguageModel(80).initialize(seed=range(3), dtype=np.float32).shape
@@ -163,7 +165,7 @@ class LanguageModel:
         w = np.ones(self.dimension)
         for (name, place), shape in zip(self.parts.items(), self.shapes, strict=True):
             if name in ("tokens", "positions"):
-                w[place] = generator.normal(0, 0.02, prod(shape))
+                w[place] = generator.normal(0, 0.02 if self.tied else 0.2, prod(shape))
             elif "gain" not in name:
                 shrunk = 2 * self.blocks if name.startswith("block") and "output" in name else 1
                 w[place] = generator.normal(0, 1 / sqrt(shape[0] * shrunk), prod(shape))
