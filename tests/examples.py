@@ -6,6 +6,7 @@ An example is the callable and its arguments by name; those of a `*arguments` pa
 import numpy as np
 
 from gdcore import (
+    comparison,
     conventions,
     curvature,
     data,
@@ -216,6 +217,10 @@ def _of_data():
 
 def _of_words():
     return {
+        "comparison.compare": (comparison.compare, dict(a=[1.0, 2.0, 4.0, 5.0], b=[2.5, 3.5, 6.0, 8.0, 9.0], seed=1)),
+        "comparison.cohens_d": (comparison.cohens_d, dict(a=[1.0, 2.0, 4.0, 5.0], b=[2.5, 3.5, 6.0])),
+        "comparison.power": (comparison.power, dict(d=0.5, runs=8, level=0.05)),
+        "comparison.expected_best": (comparison.expected_best, dict(scores=[3.0, 1.0, 2.0], trials=2, of=[1.0, 2.0, 4.0])),
         "words.number": (words.number, dict(x=-2500.0, decimals=2)),
         "words.numbers": (words.numbers, dict(x=[1.0, -2500.0], decimals=2)),
         "words.plain": (words.plain, dict(x=-2500.0)),

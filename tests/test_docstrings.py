@@ -11,7 +11,15 @@ import pytest
 import gdcore
 
 MODULES = [module.name for module in pkgutil.walk_packages(gdcore.__path__, "gdcore.")]
-ROOMS = ["gdcore.conventions", "gdcore.curvature", "gdcore.data", "gdcore.explore", "gdcore.methods", "gdcore.networks"]
+ROOMS = [
+    "gdcore.comparison",
+    "gdcore.conventions",
+    "gdcore.curvature",
+    "gdcore.data",
+    "gdcore.explore",
+    "gdcore.methods",
+    "gdcore.networks",
+]
 ROOMS += ["gdcore.objectives", "gdcore.descent", "gdcore.differences", "gdcore.line_searches", "gdcore.minibatches"]
 ROOMS += ["gdcore.pictures", "gdcore.results", "gdcore.schedules", "gdcore.tables", "gdcore.words"]
 

@@ -24,7 +24,17 @@ from gdcore.objectives import Objective
 from tests import examples
 from tests.network_examples import of_networks
 
-ROOMS = ["conventions", "curvature", "descent", "differences", "line_searches", "methods", "minibatches", "objectives"]
+ROOMS = [
+    "comparison",
+    "conventions",
+    "curvature",
+    "descent",
+    "differences",
+    "line_searches",
+    "methods",
+    "minibatches",
+    "objectives",
+]
 ROOMS += ["data", "networks", "pictures", "results", "schedules", "tables", "words"]
 
 # What a reader never calls with arguments of their own, with the reason.

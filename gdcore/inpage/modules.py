@@ -32,6 +32,7 @@ GDCORE = (
 )
 
 ABSENT = {
+    "gdcore.comparison": "compares runs by SciPy's statistics",
     "gdcore.conventions": "translates the sources' notations; no run needs it",
     "gdcore.data": "downloads and images: an empty package holds gdcore.data.samples in the page",
     "gdcore.explore": "makes figures, while the book is built or in a kernel",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
-from experiments.comparison import cohens_d, compare, power
 from gdcore import results
+from gdcore.comparison import cohens_d, compare, expected_best, power
 
 A, B = [1.0, 2.0, 4.0, 5.0], [2.5, 3.5, 6.0, 8.0, 9.0]
 
@@ -66,3 +68,16 @@ def test_power_refuses_what_is_no_test() -> None:
         power(1, 1)
     with pytest.raises(ValueError, match="level must"):
         power(1, 5, level=1.0)
+
+
+def test_the_best_of_some_trials_is_that_of_all_draws() -> None:
+    scores, elsewhere = [0.3, 0.9, 0.5, 0.7], [3.0, 1.0, 4.0, 1.5]
+    for n in (1, 2, 3):
+        draws = list(itertools.product(range(4), repeat=n))
+        best = [max(draw, key=lambda k: scores[k]) for draw in draws]
+        assert expected_best(scores, n) == pytest.approx(np.mean([scores[k] for k in best]))
+        assert expected_best(scores, n, of=elsewhere) == pytest.approx(np.mean([elsewhere[k] for k in best]))
+    with pytest.raises(ValueError, match="of must have one number for each of the 4"):
+        expected_best(scores, 2, of=[1.0])
+    with pytest.raises(ValueError, match="trials must"):
+        expected_best(scores, 0)
