@@ -80,7 +80,8 @@ def power(d: float, runs: int, level: float = 0.05) -> float:
         raise ValueError(f"level must lie between 0 and 1, got {level!r}")
     degrees, shift = 2 * n - 2, effect * np.sqrt(n / 2)
     quantile = scipy.stats.t.ppf(1 - level / 2, degrees)
-    return float(scipy.stats.nct.sf(quantile, degrees, shift) + scipy.stats.nct.cdf(-quantile, degrees, shift))
+    # The other tail by symmetry: SciPy's cdf there is NaN for large effects.
+    return float(scipy.stats.nct.sf(quantile, degrees, shift) + scipy.stats.nct.sf(quantile, degrees, -shift))
 
 
 def expected_best(scores: ArrayLike, trials: int, of: ArrayLike | None = None) -> float:

@@ -44,6 +44,7 @@ def test_the_power_is_how_often_the_test_rejects() -> None:
     a, b = generator.normal(0.8, 1, (20_000, 10)), generator.normal(0, 1, (20_000, 10))
     t = (a.mean(1) - b.mean(1)) / np.sqrt((a.var(1, ddof=1) + b.var(1, ddof=1)) / 10)
     assert power(0.8, 10) == pytest.approx(np.mean(np.abs(t) > 2.1009), abs=0.01)  # t's quantile, 18 degrees, from a table
+    assert power(3, 100) == 1 and power(20, 1000) == 1
     assert power(0, 10) == pytest.approx(0.05) and power(-0.8, 10) == pytest.approx(power(0.8, 10))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import fashion_mnist, jobs
+from experiments import fashion_mnist, fashion_mnist_rates, jobs
 from gdcore import results
 from gdcore.data import Images
 
@@ -50,6 +50,30 @@ def test_results_are_written(tmp_path: object, monkeypatch: pytest.MonkeyPatch, 
     assert "small: MCC" in capsys.readouterr().out
 
 
+def test_rates_are_chosen_on_validation_images_and_measured_on_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path / "unfinished")
+    monkeypatch.setattr(fashion_mnist_rates.data, "load_images", lambda *a, **k: IMAGES)
+    for name, value in {
+        "STEPS": 40,
+        "VALIDATION": 60,
+        "CHOOSING": [5, 6],
+        "MEASURING": {"plain": [7, 8, 9], "momentum": [1, 2, 3]},
+    }.items():
+        monkeypatch.setattr(fashion_mnist_rates, name, value)
+    held = fashion_mnist_rates.split(IMAGES)
+    assert len(held.train_images) == 240 and (held.test_labels == IMAGES.train_labels[240:]).all()
+    fashion_mnist_rates.run(1, "sequential", together=2)
+    found = results.read("fashion_mnist_rates")
+    for method, rates in fashion_mnist_rates.RATES.items():
+        scores = np.array(found["validation_mcc"][method])
+        assert scores.shape == (5, 2) and found["chosen"][method] == rates[int(scores.mean(axis=1).argmax())]
+        assert np.shape(found["validation_curves"][method]) == (5, 21) and len(found["measured"][method]["mcc"]) == 3
+    setting = {**fashion_mnist.PLAIN, "learning_rate": found["chosen"]["plain"], "steps": 40}
+    again = fashion_mnist.train(IMAGES, setting, [9])
+    assert found["measured"]["plain"]["mcc"][2] == pytest.approx(again["mcc"][-1, 0], abs=1e-5)
+
+
 def test_the_committed_results_have_the_settings_of_the_experiments() -> None:
     for name, setting in fashion_mnist.EXPERIMENTS.items():
         found = results.read(f"fashion_mnist_{name}")
@@ -60,7 +84,7 @@ def test_the_committed_results_have_the_settings_of_the_experiments() -> None:
 SMALL = """
 import pathlib, sys, time
 import numpy as np
-from experiments import fashion_mnist, jobs
+from experiments import fashion_mnist, fashion_mnist_rates, jobs
 from gdcore import results
 from gdcore.data import Images
 
