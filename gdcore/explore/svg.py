@@ -41,6 +41,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LEGEND = re.compile(r'<g id="legend_\d+"')
 _NAME = re.compile(r'(<(?:g|image)\b[^>]*?) id="[^"]*"')
 _COORDINATES = re.compile(r'(?<= d=")[^"]*|(?<= [xy]=")[^"]*|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -256,10 +257,11 @@ class Sheet:
         return defs
 
     def _clean(self, text: str) -> str:
-        """Short and in the colours of the page's theme: two decimals, no comments, no names."""
+        """Short and in the colours of the page's theme: two decimals, no comments, no names but the legend's."""
         text = _COMMENT.sub("", text)
         text = re.sub(r">\s+<", "><", text).strip()
         text = re.sub(r"\s*\n\s*", " ", text)
+        text = _LEGEND.sub('<g class="explore-legend"', text)
         text = _NAME.sub(r"\1", text)
         text = (
             text.replace("xlink:href", "href")
