@@ -30,11 +30,12 @@ What a result holds:
   run takes (`evaluations`), and at each `step` that was looked at a row of "test accuracy" and the
   like, with a number for each of `seeds`. In `shipped` they are by optimizer and library.
 
-How long it takes on one core, at 1.7 ms a step: a run of 384 steps and its looks 0.7 s, one of
-1,536 steps 2.8 s, SVRG's three times that. So 18 methods with 30 trials take (18 + 2) · 30 · 0.7 s
-= 7 minutes, their ten runs (18 + 2) · 10 · 2.8 s = 9 minutes, the winners of smaller budgets at
-most thrice that, and `shipped` 9 · 5 · 2.8 s = 2 minutes. `language` has 720 steps of 3 ms, and a
-quarter of them where it tunes: at most the same. In sum that is at most 85 minutes on one core.
+How long it takes on one core with nothing else to do, at 1.7 ms a step: a run of 384 steps and its
+looks 0.7 s, one of 1,536 steps 2.8 s, SVRG's three times that. So 18 methods with 30 trials take
+(18 + 2) · 30 · 0.7 s = 7 minutes, their ten runs (18 + 2) · 10 · 2.8 s = 9 minutes, the winners of
+smaller budgets at most thrice that, and `shipped` 9 · 5 · 2.8 s = 2 minutes. `language` has 480
+steps of 3 ms, and a quarter of them where it tunes: 4 minutes, 5 minutes, at most thrice that. In
+sum that is at most 70 minutes on one core, 35 on two.
 """
 
 from __future__ import annotations

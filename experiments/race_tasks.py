@@ -186,7 +186,7 @@ def of_text(vocabulary: int, positions: int, width: int, batch_size: int, steps:
         score="loss",
         steps=steps,
         short=short,
-        every=steps // 9,
+        every=steps // 8,
         without={
             "shampoo": "two eigendecompositions of a matrix of a row for each word cost more than all other methods together"
         },
@@ -194,8 +194,8 @@ def of_text(vocabulary: int, positions: int, width: int, batch_size: int, steps:
 
 
 def language() -> Task:
-    """Three epochs of 240 minibatches; three quarters of one where it is tuned."""
-    return of_text(vocabulary=1000, positions=16, width=32, batch_size=16, steps=720, short=180)
+    """Two epochs of 240 minibatches; half of one where it is tuned."""
+    return of_text(vocabulary=1000, positions=16, width=32, batch_size=16, steps=480, short=120)
 
 
 TASKS: dict[str, Callable[[], Task]] = {"mnist": mnist, "language": language}
