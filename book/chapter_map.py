@@ -30,31 +30,35 @@ STAR = "M0-8-1.9-2.6-8-2.5-3.1 1-4.9 6.8 0 3.2 4.9 6.8 3.1 1 8-2.5 1.9-2.6Z"
 
 @dataclass(frozen=True)
 class Chapter:
-    """A stop of the way: its notebook, its name on the map, line by line, and its question."""
+    """A stop of the way: its notebook, its name on the map, line by line, its question, and its spot
+    among those of the sheets.
+    """
 
     file: str
     name: tuple[str, ...]
     question: str
+    spot: int
 
 
 CHAPTERS = (
-    Chapter("convexity", ("Convexity",), "When does walking downhill reach the bottom?"),
-    Chapter("gradient_descent", ("Gradient descent",), "How far should one step go?"),
-    Chapter("sgd", ("Stochastic", "gradient descent"), "How little data is enough for a step?"),
-    Chapter("momentum", ("Momentum",), "What does a ball know that a walker does not?"),
-    Chapter("adaptive", ("Adaptive", "methods"), "One rate for every parameter?"),
-    Chapter("regularization", ("Regularization",), "Why make the loss worse on purpose?"),
-    Chapter("normalization", ("Initialization and", "normalization"), "Why does scale decide whether a deep network learns?"),
-    Chapter("second_order", ("Second-order", "methods"), "What if you could see the curvature?"),
+    Chapter("convexity", ("Convexity",), "When does walking downhill reach the bottom?", 0),
+    Chapter("gradient_descent", ("Gradient descent",), "How far should one step go?", 1),
+    Chapter("sgd", ("Stochastic", "gradient descent"), "How little data is enough for a step?", 2),
+    Chapter("momentum", ("Momentum",), "What does a ball know that a walker does not?", 3),
+    Chapter("adaptive", ("Adaptive", "methods"), "One rate for every parameter?", 4),
+    Chapter("regularization", ("Regularization",), "Why make the loss worse on purpose?", 5),
+    Chapter("normalization", ("Initialization and", "normalization"), "Why does scale decide whether a deep network learns?", 6),
+    Chapter("second_order", ("Second-order", "methods"), "What if you could see the curvature?", 7),
+    Chapter("failures", ("A gallery", "of failures"), "How does it break, and how would you know?", 9),
 )
 ABOUT = "The chapters on a map: a path leads downhill past all of them, from convexity to the lowest point."
-PARTS = ("The ground", "The walker", "Shaping the problem", "Seeing the curvature")
+PARTS = ("The ground", "The walker", "Shaping the problem", "Seeing the curvature", "Practice")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One drawing of the map, in pixels: the points that its valley leads through, where each
-    chapter's name stands beside its stop (dx, dy, anchor) and each part's on the sheet.
+    """One drawing of the map, in pixels: the points that its valley leads through, where the name
+    at each spot stands beside its stop (dx, dy, anchor) and each part's on the sheet.
     """
 
     name: str
@@ -84,14 +88,17 @@ WIDE = Sheet(
     (
         (20, -4, "start"),
         (22, 5, "start"),
-        (0, 34, "middle"),
-        (22, 0, "start"),
-        (0, -38, "middle"),
         (22, 5, "start"),
+        (0, 34, "middle"),
+        (22, 5, "start"),
+        (22, -4, "start"),
         (-22, -4, "end"),
         (22, 5, "start"),
+        (22, 5, "start"),
+        (0, -40, "middle"),
+        (22, 5, "start"),
     ),
-    ((50, 345), (390, 160), (470, 362), (690, 60)),
+    ((50, 345), (330, 345), (400, 30), (650, 60), (740, 320)),
 )
 TALL = Sheet(
     "tall",
@@ -113,14 +120,17 @@ TALL = Sheet(
     (
         (18, -10, "start"),
         (20, 5, "start"),
-        (10, -28, "start"),
-        (-20, 22, "end"),
-        (22, -2, "start"),
-        (20, 22, "start"),
-        (14, -16, "start"),
-        (-20, 14, "end"),
+        (22, 0, "start"),
+        (-4, 32, "middle"),
+        (14, -26, "start"),
+        (-22, 5, "end"),
+        (22, 14, "start"),
+        (22, 16, "start"),
+        (22, -6, "start"),
+        (-16, 26, "end"),
+        (20, 5, "start"),
     ),
-    ((262, 60), (306, 290), (262, 376), (258, 588)),
+    ((262, 60), (300, 190), (88, 334), (268, 424), (150, 560)),
 )
 
 
@@ -209,12 +219,12 @@ def draw(sheet: Sheet, suffix: str) -> str:
     """One sheet as SVG."""
     valley = landscape(sheet.valley)
     path = walk(valley, sheet.valley[0])
-    places = evenly(path, np.linspace(0, 0.95, len(CHAPTERS)))
+    spots = list(zip(evenly(path, np.linspace(0, 0.95, len(sheet.labels))), sheet.labels, strict=True))
     names = [
         f'<text class="part" x="{x}" y="{y}" text-anchor="middle">{part}</text>'
         for (x, y), part in zip(sheet.parts, PARTS, strict=True)
     ]
-    stops = [stop(k, *each, suffix) for k, each in enumerate(zip(CHAPTERS, places, sheet.labels, strict=True), 1)]
+    stops = [stop(k, chapter, *spots[chapter.spot], suffix) for k, chapter in enumerate(CHAPTERS, 1)]
     trail, (x, y) = outline(path), path[-1]
     return (
         f'<svg class="land land-{sheet.name}" viewBox="0 0 {sheet.size[0]} {sheet.size[1]}" role="group" aria-label="{ABOUT}">'

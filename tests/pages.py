@@ -23,6 +23,7 @@ FINISHED = (
     "second_order",
     "regularization",
     "rates",
+    "failures",
 )
 
 # Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
@@ -37,4 +38,5 @@ ARRANGED = (
     "normalization",
     "second_order",
     "rates",
+    "failures",
 )

@@ -246,4 +246,5 @@ def test_parts_say_what_they_hold(book):
         "Part II: The walker",
         "Part III: Shaping the problem",
         "Part IV: Seeing the curvature",
+        "Part V: Practice",
     ]

@@ -196,6 +196,8 @@ QUERIES = {
     "noise floor": "The noise floor of a constant learning rate",
     "gradient clipping": "Deeper: gradient clipping and heavy-tailed noise",
     "polyak averaging": "Deeper: weight averaging (Polyak–Ruppert, EMA, schedule-free)",
+    "loss is nan": "Loss is NaN or inf: a number too large for float16",
+    "dead relu": "Loss jumps, then stays: dead ReLUs, and starts that explode",
     "gradient accumulation": "Minibatches and epochs: a gradient from a few examples",
     "momentum": "Momentum",
     "gradient descent": "Gradient descent",
