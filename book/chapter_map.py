@@ -30,8 +30,8 @@ STAR = "M0-8-1.9-2.6-8-2.5-3.1 1-4.9 6.8 0 3.2 4.9 6.8 3.1 1 8-2.5 1.9-2.6Z"
 
 @dataclass(frozen=True)
 class Chapter:
-    """A stop of the way: its notebook, its name on the map, line by line, its question, and its spot
-    among those of the sheets.
+    """A stop of the way: its notebook, its name on the map, line by line, its question, and its
+    spot on the sheets.
     """
 
     file: str
