@@ -257,7 +257,7 @@ class Sheet:
         return defs
 
     def _clean(self, text: str) -> str:
-        """Short and in the colours of the page's theme: two decimals, no comments, no names but the legend's."""
+        """Short and in the theme's colours: two decimals, no comments, no name but the legend's."""
         text = _COMMENT.sub("", text)
         text = re.sub(r">\s+<", "><", text).strip()
         text = re.sub(r"\s*\n\s*", " ", text)
