@@ -205,8 +205,19 @@ def run(
             entries = entries_of(task, methods)
             settings = {"trials": trials, "runs": runs, "budgets": list(budgets), **_settings(task, entries)}
             found = fair(name, work, entries, trials, runs, budgets)
-        made_by = f"python -m experiments.optimizer_race {name}"
-        return work.write(what=task.what, settings=settings, found=found, made_by=made_by, folder=folder)
+        given = {"trials": trials, "runs": runs, "budgets": budgets, "methods": methods}
+        return work.write(what=task.what, settings=settings, found=found, made_by=made_by(name, given), folder=folder)
+
+
+def made_by(name: str, given: dict[str, Any]) -> str:
+    """The command of a race, with the options that are not the usual ones."""
+    words = ["python -m experiments.optimizer_race", name]
+    for option, value in given.items():
+        values = [str(each) for each in (value if isinstance(value, (list, tuple)) else [value])]
+        usual = OPTIONS[option]["default"]
+        if values != [str(each) for each in (usual if isinstance(usual, tuple) else [usual])]:
+            words += [f"--{option}", *values]
+    return " ".join(words)
 
 
 def _settings(task: Task, entries: list[Entry]) -> dict[str, Any]:
