@@ -1,5 +1,9 @@
 """What the captions of the chapter on adaptive methods must say, each computed in another way than on the page."""
 
+import json
+from pathlib import Path
+from statistics import mean
+
 import numpy as np
 
 SETTINGS = {
@@ -27,6 +31,7 @@ SETTINGS = {
     "turning": [{"angle": 15, "kappa": 40}, {"angle": 45, "kappa": 100}, {"angle": 78, "kappa": 1000}],
     "calms_and_bursts": [{"beta1": 0.0, "beta2": 0.9}, {"beta1": 0.0, "beta2": 0.97}, {"beta1": 0.9, "beta2": 0.97}],
     "short_memory": [{"beta2": 0.1, "cycle": 3}, {"beta2": 0.9, "cycle": 11}, {"beta2": 0.999, "cycle": 51}],
+    "rare_words": [{"steps": 0}, {"steps": 200}, {"steps": 400}],
     "muon_singular_values": [{"steps": 5, "polynomial": "Muon's"}, {"steps": 2, "polynomial": "classical"}],
 }
 
@@ -146,3 +151,12 @@ def short_memory(beta2, cycle):
     moved = sum(moves[-cycle:])
     way = "up, to the worst point" if moved > 0 else "down, to the best point"
     return f"A cycle of {cycle} leads {abs(moved):.2f} η {way}."
+
+
+def rare_words(steps):
+    """From the committed file itself, by lists alone."""
+    stored = json.loads((Path(__file__).parents[2] / "experiments" / "results" / "language_optimizers.json").read_text("utf-8"))
+    runs = {method: [run[steps // 100] for run in stored["fresh"][method]["by_frequency"]] for method in ("adam", "momentum")}
+    told = {(method, part): f"{mean(run[part] for run in runs[method]):.2f}" for method in runs for part in (0, 4)}
+    common, rare = (f"{told['adam', part]} with Adam and {told['momentum', part]} with SGD" for part in (0, 4))
+    return f"After {steps} steps the next word costs {common} where it is common, and {rare} where it is rare."
