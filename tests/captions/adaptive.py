@@ -31,7 +31,7 @@ SETTINGS = {
     "turning": [{"angle": 15, "kappa": 40}, {"angle": 45, "kappa": 100}, {"angle": 78, "kappa": 1000}],
     "calms_and_bursts": [{"beta1": 0.0, "beta2": 0.9}, {"beta1": 0.0, "beta2": 0.97}, {"beta1": 0.9, "beta2": 0.97}],
     "short_memory": [{"beta2": 0.1, "cycle": 3}, {"beta2": 0.9, "cycle": 11}, {"beta2": 0.999, "cycle": 51}],
-    "rare_words": [{"steps": 0}, {"steps": 200}, {"steps": 400}],
+    "loss_by_frequency": [{"steps": 0}, {"steps": 200}, {"steps": 400}],
     "muon_singular_values": [{"steps": 5, "polynomial": "Muon's"}, {"steps": 2, "polynomial": "classical"}],
 }
 
@@ -153,7 +153,7 @@ def short_memory(beta2, cycle):
     return f"A cycle of {cycle} leads {abs(moved):.2f} η {way}."
 
 
-def rare_words(steps):
+def loss_by_frequency(steps):
     """From the committed file itself, by lists alone."""
     stored = json.loads((Path(__file__).parents[2] / "experiments" / "results" / "language_optimizers.json").read_text("utf-8"))
     runs = {method: [run[steps // 100] for run in stored["fresh"][method]["by_frequency"]] for method in ("adam", "momentum")}
