@@ -50,6 +50,7 @@ CHAPTERS = (
     Chapter("normalization", ("Initialization and", "normalization"), "Why does scale decide whether a deep network learns?", 6),
     Chapter("second_order", ("Second-order", "methods"), "What if you could see the curvature?", 7),
     Chapter("failures", ("A gallery", "of failures"), "How does it break, and how would you know?", 9),
+    Chapter("races", ("Fair races",), "Does it help, or were you lucky?", 10),
 )
 ABOUT = "The chapters on a map: a path leads downhill past all of them, from convexity to the lowest point."
 PARTS = ("The ground", "The walker", "Shaping the problem", "Seeing the curvature", "Practice")

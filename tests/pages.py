@@ -24,6 +24,7 @@ FINISHED = (
     "regularization",
     "rates",
     "failures",
+    "races",
 )
 
 # Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
@@ -39,4 +40,5 @@ ARRANGED = (
     "second_order",
     "rates",
     "failures",
+    "races",
 )

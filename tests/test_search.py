@@ -199,6 +199,9 @@ QUERIES = {
     "loss is nan": "Loss is NaN or inf: a number too large for float16",
     "dead relu": "Loss jumps, then stays: dead ReLUs, and starts that explode",
     "gradient accumulation": "Minibatches and epochs: a gradient from a few examples",
+    "hyperparameter search": "Deeper: hyperparameter search (grid, random, quasi-random)",
+    "p-value": "Is the difference real? t-test, Mann–Whitney and shuffled labels",
+    "how many runs": "How many runs do you need? The power of a test",
     "momentum": "Momentum",
     "gradient descent": "Gradient descent",
 }
