@@ -29,6 +29,11 @@ SETTINGS = {
     ],
     "normalization_through_depth": [{"gain": "1"}, {"gain": "2"}],
     "thirty_layers_with_shortcuts": [{"gain": "0.5", "steps": "200"}, {"gain": "2", "steps": "400"}],
+    "best_rate_by_width": [
+        {"width": 16, "rates": "one for all"},
+        {"width": 128, "rates": "one for all"},
+        {"width": 128, "rates": "matrices' ∝ 1/width"},
+    ],
     "length_and_effective_rate": [{"rate": "0 (frozen)"}, {"rate": "1"}, {"rate": "1000"}],
     "training_with_and_without": [
         {"normalization": "none", "rate": 0.0316, "start": "He", "steps": "80"},
@@ -278,3 +283,16 @@ def training_with_and_without(normalization, rate, start, steps):
                 below = delta @ W[k].T
                 W[k], b[k], delta = W[k] - rate * a.T @ delta, b[k] - rate * delta.sum(axis=0), below
     return f"Median loss after {steps} steps: {np.median(last):.2g}."
+
+
+def best_rate_by_width(width, rates):
+    """The least of the seven means, from the committed file, and the loss at the rate that is best for width 16."""
+    stored = results.read("language_widths")
+    rows = stored["one_rate" if rates == "one for all" else "divided"]
+    means = {
+        w: {rate: sum(row) / 5 for rate, row in zip(stored["settings"]["rates"], of, strict=True)}
+        for w, of in zip(stored["settings"]["widths"], rows, strict=True)
+    }
+    best, first = (min(means[w], key=means[w].get) for w in (width, 16))
+    rest = "the others are compared with it" if width == 16 else f"the best rate of width 16 gives {means[width][first]:.2f}"
+    return f"At width {width} the best rate is {best:g}, with the loss {means[width][best]:.2f}; {rest}."
