@@ -49,6 +49,7 @@ CHAPTERS = (
     Chapter("regularization", ("Regularization",), "Why make the loss worse on purpose?", 5),
     Chapter("normalization", ("Initialization and", "normalization"), "Why does scale decide whether a deep network learns?", 6),
     Chapter("second_order", ("Second-order", "methods"), "What if you could see the curvature?", 7),
+    Chapter("training", ("A training run",), "What do I set, and what is my curve telling me?", 8),
     Chapter("failures", ("A gallery", "of failures"), "How does it break, and how would you know?", 9),
     Chapter("races", ("Fair races",), "Does it help, or were you lucky?", 10),
 )
