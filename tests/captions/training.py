@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.captions import training_more
+from tests.captions.training_more import clipping, diagnose, half_precision, twins  # noqa: F401
+
 SETTINGS = {
     "rate_sweep": [
         {"method": "momentum", "budget": "800", "number": 13},
@@ -27,6 +30,7 @@ SETTINGS = {
     "ramp_test": [{"method": "Adam", "run": 1}, {"method": "momentum", "run": 7}],
     "fine_tuning": [{"start": "all layers"}, {"start": "head alone"}],
 }
+SETTINGS |= training_more.SETTINGS
 FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "results"
 
 
