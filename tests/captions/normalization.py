@@ -29,6 +29,7 @@ SETTINGS = {
     ],
     "normalization_through_depth": [{"gain": "1"}, {"gain": "2"}],
     "thirty_layers_with_shortcuts": [{"gain": "0.5", "steps": "200"}, {"gain": "2", "steps": "400"}],
+    "where_the_norm_stands": [{"warm": "none"}, {"warm": "40 steps"}],
     "best_rate_by_width": [
         {"width": 16, "rates": "one for all"},
         {"width": 128, "rates": "one for all"},
@@ -283,6 +284,16 @@ def training_with_and_without(normalization, rate, start, steps):
                 below = delta @ W[k].T
                 W[k], b[k], delta = W[k] - rate * a.T @ delta, b[k] - rate * delta.sum(axis=0), below
     return f"Median loss after {steps} steps: {np.median(last):.2g}."
+
+
+def where_the_norm_stands(warm):
+    """The least of the seven means, from the committed file."""
+    stored, told = results.read("language_norms"), []
+    for norm in ("pre", "post", "none"):
+        rows = stored["losses"][f"{norm} {0 if warm == 'none' else 40}"]
+        loss, rate = min((sum(row) / 5, rate) for row, rate in zip(rows, stored["settings"]["rates"], strict=True))
+        told.append(f"{loss:.2f} at {rate:g} ({norm})")
+    return f"Lowest loss and its rate: {', '.join(told)}."
 
 
 def best_rate_by_width(width, rates):
