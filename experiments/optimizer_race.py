@@ -13,7 +13,8 @@
   images. All rates rise for 5 % of a run and fall along a cosine, but for schedule-free's, which
   stays. The winners of the first 1, 3 and 10 trials run too, where they are others.
 - `language`: the same race on a small transformer that learns the book's prose word by word. It is
-  tuned and raced by the loss on text that it has not seen.
+  tuned and raced by the loss on text that it has not seen. Shampoo, SOAP and SVRG do not take part:
+  with a matrix row for each word, and so short a run, they would cost more than all others.
 - `costs`: the processor time of a step of each method, in turns, for the reading by seconds. Wanted
   is a machine with nothing else to do.
 

@@ -188,7 +188,9 @@ def of_text(vocabulary: int, positions: int, width: int, batch_size: int, steps:
         short=short,
         every=steps // 8,
         without={
-            "shampoo": "two eigendecompositions of a matrix of a row for each word cost more than all other methods together"
+            "shampoo": "at each step it needs the eigenvectors of two matrices with a row and a column for each word",
+            "soap": "with bases of a row and a column for each word its step takes some fifteen times as long as Adam's",
+            "svrg": "a gradient of all data costs as much as half a run",
         },
     )
 
