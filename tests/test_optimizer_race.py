@@ -234,5 +234,11 @@ def test_a_committed_race_is_that_of_the_code(name: str) -> None:
             assert raced["step"][-1] == found["settings"]["steps"]
 
 
+def test_a_winner_on_a_quarter_of_the_run_may_lose_on_the_whole() -> None:
+    found = results.read("optimizer_race_language")
+    six, ten = (found["runs"][f"lion, trial {found['winners']['lion'][budget]}"]["test loss"][-1] for budget in ("6", "10"))
+    assert max(six) < min(ten)
+
+
 def test_the_ranges_are_those_of_the_text() -> None:
     assert race_entries.DECADES == 4 and max(optimizer_race.BUDGETS) == 30
