@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import jobs, practice, practice_runs
+from experiments import jobs, practice, practice_language, practice_runs
 from gdcore import methods, results
 from gdcore.data import Images
 from gdcore.descent import descend
@@ -103,3 +103,17 @@ def test_matrices_are_told_from_gains_and_biases():
     assert mask.sum() == 196 * 64 + 3 * 64 * 64 + 64 * 10 and set(mask) == {0.0, 1.0}
     w = practice_runs.DEEP.initialize(practice_runs.he, 0)
     assert practice_runs.DEEP.objective(softmax_cross_entropy, np.zeros((2, 196)), [0, 1]).value(w) > 0
+
+
+def test_the_small_language_runs_have_the_layout_of_the_stored_ones(tmp_path, monkeypatch):
+    stored = results.read("practice_language")
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(jobs, "UNFINISHED", tmp_path / "unfinished")
+    for name, value in {"STEPS": 3, "SEEDS": [0], "WARM": {"SGD": [0], "AdamW": [1]}}.items():
+        monkeypatch.setattr(practice_language, name, value)
+    monkeypatch.setattr(practice_language, "RATES", {name: [0.01] for name in practice_language.RATES})
+    practice_language.run(backend="sequential")
+    found = results.read("practice_language")
+    assert set(found) == set(stored) and set(found["settings"]) == set(stored["settings"])
+    assert all(np.shape(each) == (1, 1) for each in found["losses"].values())
+    assert all(np.shape(each) == (7, 5) for each in stored["losses"].values())
