@@ -247,6 +247,8 @@ def test_no_raw_markup_is_left_on_the_page(watched, book, name):
     text = open_page(watched, book, name, formulas=True).locator("article").inner_text()
     for raw in ("{eval}", ":label:", "{cite", "{numref}", "{eq}", "{prf:"):
         assert raw not in text
+    prose = " ".join(watched.page.locator("article :is(p, li, td, figcaption)").all_inner_texts())
+    assert re.findall(r"\$[^$]*\\\w+[^$]*\$", prose) == []  # a formula in the words of a link stays as it was typed
 
 
 @pytest.mark.parametrize("name", PAGES)
