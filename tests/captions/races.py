@@ -24,6 +24,16 @@ SETTINGS = {
         {"way": "random", "count": 16, "seed": 2},
         {"way": "quasi-random", "count": 25, "seed": 8},
     ],
+    "tuning_budget": [
+        {"task": "MNIST", "trials": 3, "mark": "Adam"},
+        {"task": "MNIST", "trials": 10, "mark": "SGD"},
+        {"task": "prose", "trials": 1, "mark": "Muon"},
+    ],
+    "learning_curves": [
+        {"axis": "steps", "mark": "Adam"},
+        {"axis": "seconds", "mark": "Muon"},
+        {"axis": "gradients", "mark": "Nadam"},
+    ],
     "peeking": [{"looks": "after every run"}, {"looks": "once, at 50 runs"}],
 }
 
@@ -169,3 +179,80 @@ def peeking(looks):
     for n in at:
         hits |= scipy.stats.ttest_ind(one[:, :n], other[:, :n], axis=1).pvalue < 0.05
     return f"Tested {looks}, {hits.mean():.0%} of 4,000 experiments find a difference where there is none."
+
+
+SEEN = {"gradient_descent": "SGD", "adam": "Adam", "muon": "Muon", "svrg": "SVRG", "momentum": "momentum", "lion": "Lion"}
+SEEN |= {"nesterov": "Nesterov", "schedule_free": "schedule-free", "adagrad": "AdaGrad", "normalized_gradient": "normalized"}
+SEEN |= {"rmsprop": "RMSProp", "adadelta": "Adadelta", "adamw": "AdamW", "nadam": "Nadam", "amsgrad": "AMSGrad", "soap": "SOAP"}
+SEEN |= {"shampoo": "Shampoo", "random_search": "random search"}
+FILES = {"MNIST": "mnist", "prose": "language"}
+
+
+def race_of(task):
+    return results.read(f"optimizer_race_{FILES[task]}")
+
+
+def last_scores(task, method, budget):
+    """Errors or perplexities of the fresh runs, at each look."""
+    race = race_of(task)
+    record = race["runs"][f"{method}, trial {race['winners'][method][str(budget)]}"]
+    if task == "MNIST":
+        return record, 1 - np.array(record["test accuracy"])
+    return record, np.array([[math.exp(min(loss, math.log(1000))) for loss in row] for row in record["test loss"]])
+
+
+def score(task, value):
+    return f"{100 * value:.2f} %" if task == "MNIST" else f"{value:.1f}"
+
+
+def tuning_budget(task, trials, mark):
+    """Holm's rule by one comparison after the other, the paired test by that of a single sample, the best by chances left."""
+    method = next(name for name, seen in SEEN.items() if seen == mark)
+    race = race_of(task)
+    names, most = list(race["winners"]), race["settings"]["trials"]
+    trials = min(trials, most)
+    budget = min([b for b in race["settings"]["budgets"] if b >= trials] or [max(race["settings"]["budgets"])])
+    means = {}
+    for name in names:
+        tried = race["tuning"][name]
+        if task == "MNIST":
+            pairs = [(1 - v, 1 - t) for v, t in zip(tried["validation accuracy"], tried["test accuracy"], strict=True)][:most]
+            pairs = [(min(v, 0.9), min(t, 0.9)) for v, t in pairs]
+        else:
+            rows = zip(tried["validation loss"], tried["test loss"], strict=True)
+            pairs = [tuple(math.exp(min(loss, math.log(1000))) for loss in row) for row in rows][:most]
+        # The k-th from the worst is kept if all others that are drawn are no better: chances by the share that is left.
+        left, mean = 1.0, 0.0
+        for place, (_, test) in enumerate(sorted(pairs, key=lambda pair: pair[0])):
+            rest = ((len(pairs) - place - 1) / len(pairs)) ** trials
+            mean, left = mean + (left - rest) * test, rest
+        means[name] = mean
+    order = sorted(names, key=means.get)
+    ends = {name: last_scores(task, name, budget)[1][-1] for name in names}
+    first = min(ends, key=lambda name: ends[name].mean())
+    sgd = ends["gradient_descent"]
+    tests = sorted((scipy.stats.ttest_1samp(ends[name] - sgd, 0).pvalue, name) for name in ends if name != "gradient_descent")
+    told = next((k for k, (p, _) in enumerate(tests) if not p < 0.05 / (len(tests) - k)), len(tests))
+    better = sum(ends[name].mean() < sgd.mean() for _, name in tests[:told])
+    said = f"Best of {trials}: {SEEN[order[0]]} leads with {score(task, means[order[0]])}, {SEEN[method]} is in place "
+    said += f"{1 + order.index(method)}. Fresh runs of the best of {budget}: {SEEN[first]} leads with "
+    return said + f"{score(task, ends[first].mean())}, and {better} of {len(tests)} are better than SGD by the tests."
+
+
+def learning_curves(axis, mark):
+    """Where the mean curve, drawn on a logarithmic axis, first meets the last score of SGD."""
+    method, told = next(name for name, seen in SEEN.items() if seen == mark), []
+    for task, file in FILES.items():
+        race = race_of(task)
+        budget = max(race["settings"]["budgets"])
+        goal = last_scores(task, "gradient_descent", budget)[1][-1].mean()
+        record, scores = last_scores(task, method, budget)
+        costs = results.read("optimizer_race_costs")[file]
+        gradients = record["evaluations"] / race["settings"]["steps"]
+        own = costs[method] + ((gradients - 2) * costs["gradient"] if method == "svrg" else 0)
+        unit = {"steps": 1.0, "gradients": gradients, "seconds": own / costs["gradient_descent"]}[axis]
+        at = np.linspace(0, record["step"][-1], 200_001)
+        line = np.interp(at, record["step"], np.log(scores.mean(axis=1)))
+        met = np.flatnonzero(line <= np.log(goal) + 1e-12)
+        told.append(f"{task}: after {unit * at[met[0]] / at[-1]:.2f}" if len(met) else f"{task}: never")
+    return f"{SEEN[method]} reaches the last score of SGD, in runs of SGD: {', '.join(told)}."
