@@ -205,7 +205,7 @@ def length_and_effective_rate(rate):
         return "The layers below are frozen, so their weights keep their length."
     before, after, eta = [], [], float(rate)
     x, labels = moons()
-    for seed in range(10):
+    for seed in range(5):
         W, (a, kept) = first_matrices(sqrt(2), 10, 16, seed), (x[:32], [])
         for M in W[:-1]:
             z = a @ M
