@@ -206,7 +206,7 @@ def test_what_is_out_of_place_is_answered_or_refused_by_name(name, data):
     except (ValueError, TypeError) as error:
         names = {argument, *argument.split("_"), "parts" if argument == "parts" else argument}
         assert any(re.search(rf"\b{re.escape(each)}\b", str(error)) for each in names), f"{argument}={value!r}: {error}"
-        assert len(str(error)) < 600
+        assert len(str(error)) < 800  # the names of all results take 600
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name.startswith("objectives.") and "." not in name[11:]])
