@@ -10,8 +10,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.tiny_book import CONFIG, ROOT, TinyBook, notebook
 from tests.pages import FINISHED
+from tests.tiny_book import CONFIG, ROOT, TinyBook, notebook
 
 ROLLING = """# Rolling
 
