@@ -1,4 +1,4 @@
-"""An image set of eight images, for the tests of loading and downloading."""
+"""An image set of eight images, for the tests of loading and downloading, and images of noise, for the experiments'."""
 
 from __future__ import annotations
 
@@ -39,3 +39,13 @@ def write(folder: Path, gzipped: bool = True) -> Path:
 
 def same(images: data.Images) -> bool:
     return all(np.array_equal(found, expected) for found, expected in zip(images, ARRAYS.values(), strict=True))
+
+
+def noise_images(generator: np.random.Generator, train: int, test: int, labels_drawn: bool = False) -> data.Images:
+    """Images of 14 × 14 pixels without anything to see, with the labels 0 … 9 in turn or drawn."""
+
+    def part(count: int) -> tuple[np.ndarray, np.ndarray]:
+        pixels = generator.integers(256, size=(count, 14, 14)).astype(np.uint8)
+        return pixels, generator.integers(10, size=count) if labels_drawn else np.arange(count) % 10
+
+    return data.Images(*part(train), *part(test))

@@ -14,16 +14,11 @@ import pytest
 
 from experiments import fashion_mnist, fashion_mnist_rates, jobs
 from gdcore import results
-from gdcore.data import Images
+from tests.small_images import noise_images
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATOR = np.random.default_rng(0)
-IMAGES = Images(
-    GENERATOR.integers(256, size=(300, 14, 14)).astype(np.uint8),
-    np.arange(300) % 10,
-    GENERATOR.integers(256, size=(50, 14, 14)).astype(np.uint8),
-    np.arange(50) % 10,
-)
+IMAGES = noise_images(GENERATOR, 300, 50)
 
 
 @pytest.mark.parametrize("name", ["headline", "headline_epochs", "momentum"])

@@ -7,18 +7,13 @@ import pytest
 
 from experiments import jobs, practice, practice_language, practice_runs
 from gdcore import methods, results
-from gdcore.data import Images
 from gdcore.descent import descend
 from gdcore.networks import softmax_cross_entropy
 from gdcore.objectives import canyon
+from tests.small_images import noise_images
 
 GENERATOR = np.random.default_rng(0)
-IMAGES = Images(
-    GENERATOR.integers(256, size=(1200, 14, 14)).astype(np.uint8),
-    np.arange(1200) % 10,
-    GENERATOR.integers(256, size=(20, 14, 14)).astype(np.uint8),
-    np.arange(20) % 10,
-)
+IMAGES = noise_images(GENERATOR, 1200, 20)
 
 
 @pytest.fixture

@@ -11,16 +11,11 @@ from experiments import practice_curves, practice_faults, practice_tails, practi
 from experiments.practice_faults import FAULTS, PLACES, Run, Trainer
 from experiments.practice_rules import FLOOR, diagnosis, right
 from gdcore import results
-from gdcore.data import Images
+from tests.small_images import noise_images
 
 RNG = np.random.default_rng(0)
 COUNT = practice_faults.EXAMPLES + practice_faults.HELD_OUT
-IMAGES = Images(
-    RNG.integers(0, 256, (COUNT, 14, 14)).astype(np.uint8),
-    RNG.integers(0, 10, COUNT),
-    RNG.integers(0, 256, (20, 14, 14)).astype(np.uint8),
-    RNG.integers(0, 10, 20),
-)
+IMAGES = noise_images(RNG, COUNT, 20, labels_drawn=True)
 
 
 @pytest.mark.parametrize("tanh", [False, True])

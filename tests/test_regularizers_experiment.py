@@ -5,17 +5,12 @@ import pytest
 
 from experiments import regularizers as tried
 from gdcore import results
-from gdcore.data import Images
 from gdcore.networks import one_hot, softmax
+from tests.small_images import noise_images
 
 RNG = np.random.default_rng(0)
 COUNT = tried.EXAMPLES + tried.HELD_OUT
-IMAGES = Images(
-    RNG.integers(0, 256, (COUNT, 14, 14)).astype(np.uint8),
-    RNG.integers(0, 10, COUNT),
-    RNG.integers(0, 256, (50, 14, 14)).astype(np.uint8),
-    RNG.integers(0, 10, 50),
-)
+IMAGES = noise_images(RNG, COUNT, 50, labels_drawn=True)
 
 
 def test_gradients_are_those_of_the_masked_loss():
