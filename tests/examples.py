@@ -184,6 +184,13 @@ def _of_conventions():
     printed += ["prince_momentum", "prince_nesterov", "slides_momentum"]
     examples = {f"conventions.{name}": (getattr(c, name), dict(objective=square(), w=POINT)) for name in printed}
     return examples | {
+        "conventions.nearest": (c.nearest, dict(method="momentum", source="prince", target="keras", alpha=0.5, beta=0.5)),
+        "conventions.in_every_notation": (
+            c.in_every_notation,
+            dict(method="momentum", source="prince", learning_rate=0.5, momentum=0.5),
+        ),
+        "conventions.notations": (c.notations, dict(method="momentum")),
+        "conventions.library_line": (c.library_line, dict(library="keras", method="momentum", learning_rate=0.5)),
         "conventions.translate": (c.translate, dict(method="momentum", source="prince", target="pytorch", alpha=0.5, beta=0.5)),
         "conventions.pytorch_line": (c.pytorch_line, dict(method="momentum", learning_rate=0.5)),
         "conventions.from_sum_to_mean": (c.from_sum_to_mean, dict(method="momentum", size=4, learning_rate=0.5)),

@@ -1,10 +1,11 @@
 """One algorithm, several notations: the sources' hyperparameters translated into each other, and
-into PyTorch's arguments.
+into the arguments of PyTorch, optax and Keras.
 
 `translate("momentum", "prince", "pytorch", alpha=0.1, beta=0.9)` is `{"lr": 0.01, "momentum":
 0.9}`: with these PyTorch's SGD makes the same steps. The sources are "prince", "bishop", "kneusel",
-"notes" (the text of the lecture notes) and "slides" (the slides in them), beside "pytorch" and
-"gdcore". Steps that a source prints in a form of its own are methods too, to run and compare.
+"notes" (the text of the lecture notes) and "slides" (the slides in them), beside "pytorch",
+"optax", "keras" and "gdcore". Steps that a source prints in a form of its own are methods too, to
+run and compare.
 """
 
 from gdcore.conventions.as_printed import (
@@ -16,13 +17,15 @@ from gdcore.conventions.as_printed import (
     prince_nesterov,
     slides_momentum,
 )
+from gdcore.conventions.lines import LIBRARY_DEFAULTS, NOTATIONS, in_every_notation, library_line, pytorch_line
 from gdcore.conventions.translation import (
     from_sum_to_mean,
+    nearest,
+    notations,
     position,
     pytorch_batch_norm,
     pytorch_he,
     pytorch_layer_norm,
-    pytorch_line,
     pytorch_scheduler,
     translate,
     velocity,
@@ -30,9 +33,15 @@ from gdcore.conventions.translation import (
 )
 
 __all__ = [
+    "LIBRARY_DEFAULTS",
+    "NOTATIONS",
     "folded_adam",
     "from_sum_to_mean",
+    "in_every_notation",
+    "library_line",
     "library_nesterov",
+    "nearest",
+    "notations",
     "notes_momentum",
     "position",
     "practical_nesterov",

@@ -7,6 +7,8 @@ hyperparameters have gdcore's names and the source's meaning.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from gdcore.arrays import Array
@@ -154,17 +156,21 @@ def folded_adam(
     beta1: Share = 0.9,
     beta2: Share = 0.999,
     epsilon: Nonnegative = 1e-8,
+    weight_decay: Nonnegative = 0.0,
+    constant: bool = False,
 ) -> tuple[Array, Any]:
     """One step of Adam with its corrections folded into the rate: w ← w − ηₜ s / (√r + ε̂).
 
-    ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε̂ = ε √(1 − β₂ᵗ), with which it is `adam`; the paper leaves
-    ε̂ constant there.
+    ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε̂ = ε √(1 − β₂ᵗ), with which it is `adam`. The paper leaves ε̂
+    constant there, and so does Keras.
 
     - `learning_rate`: η ≥ 0.
     - `beta1`, `beta2`: in [0, 1).
     - `epsilon`: ε ≥ 0.
+    - `weight_decay`: α ≥ 0, decoupled as in `adamw`.
+    - `constant`: whether ε̂ is ε at every step.
 
-    Source: Kingma and Ba 2015, section 2.
+    Source: Kingma and Ba 2015, section 2; Keras 3, `keras.optimizers.Adam`.
 
     >>> from gdcore.objectives import parabola
     >>> folded_adam(parabola(), [0], learning_rate=0.1)[0].round(6)
@@ -176,5 +182,34 @@ def folded_adam(
     s = beta1 * s + (1 - beta1) * g
     r = beta2 * r + (1 - beta2) * g**2
     root = (1 - beta2**t) ** 0.5
-    w = w - learning_rate * root / (1 - beta1**t) * s / (r**0.5 + epsilon * root)
+    added = epsilon if constant else epsilon * root
+    w = w - learning_rate * (root / (1 - beta1**t) * s / (r**0.5 + added) + weight_decay * w)
     return w, AdamState(t, s, r)
+
+
+_PRINTED: dict[str, dict[str, Callable[..., Any]]] = {
+    "momentum": {
+        "prince": prince_momentum,
+        "notes": notes_momentum,
+        **dict.fromkeys(("slides", "pytorch", "optax"), slides_momentum),
+    },
+    "nesterov": {
+        "prince": prince_nesterov,
+        **dict.fromkeys(("pytorch", "optax"), library_nesterov),
+        "keras": practical_nesterov,
+    },
+    "adam": {"keras": partial(folded_adam, constant=True)},
+    "adamw": {"keras": partial(folded_adam, constant=True)},
+}
+
+
+def printed(method: str, source: str) -> Callable[..., Any] | None:
+    """A method's step as a source prints it or a library takes it, where that is not gdcore's step
+    under other names; None where it is.
+
+    Its hyperparameters have gdcore's names and the source's meaning.
+
+    >>> printed("momentum", "pytorch").__name__, printed("momentum", "keras")
+    ('slides_momentum', None)
+    """
+    return _PRINTED.get(method, {}).get(source)

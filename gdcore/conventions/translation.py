@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,153 +10,8 @@ from numpy.typing import ArrayLike
 from gdcore import schedules, validation
 from gdcore.arrays import Array
 from gdcore.catalogue import METHODS
+from gdcore.conventions.forms import FORMS, NEUTRAL, Form, Hyperparameters, form
 from gdcore.hyperparameters import signature_of, split
-
-Hyperparameters = dict[str, Any]
-
-
-def _same(h: Hyperparameters) -> Hyperparameters:
-    return h
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How a source writes a method.
-
-    - `names`: of gdcore's hyperparameters, its own name for each.
-    - `fixed`: those of gdcore's that it has no name for, and what they are in it.
-    - `to_gdcore`, `from_gdcore`: its values as gdcore's and back, where they differ.
-    - `constants`: arguments that its call always has.
-    """
-
-    names: Mapping[str, str]
-    fixed: Hyperparameters = field(default_factory=dict)
-    to_gdcore: Callable[[Hyperparameters], Hyperparameters] = _same
-    from_gdcore: Callable[[Hyperparameters], Hyperparameters] = _same
-    constants: Hyperparameters = field(default_factory=dict)
-
-
-def _form(fixed: Hyperparameters | None = None, /, **names: str) -> _Form:
-    """A form that needs no conversions."""
-    return _Form(names=names, fixed=fixed or {})
-
-
-# Hyperparameters that a source need not have if they are at these values.
-_NEUTRAL = {"momentum": 0.0, "nesterov": False, "centered": False, "inside_root": False, "bias_correction": True}
-_NEUTRAL |= {"epsilon": 0.0, "weight_decay": 0.0}
-
-_PRINCE_MOMENTUM = _Form(
-    {"learning_rate": "alpha", "momentum": "beta"},
-    to_gdcore=lambda h: {**h, "learning_rate": h["learning_rate"] * (1 - h["momentum"])},
-    from_gdcore=lambda h: {**h, "learning_rate": h["learning_rate"] / (1 - h["momentum"])},
-)
-# Here λ′ is not multiplied by the rate.
-_PAPER_ADAMW = _Form(
-    {"learning_rate": "alpha", "beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon", "weight_decay": "decay"},
-    to_gdcore=lambda h: {**h, "weight_decay": h["weight_decay"] / h["learning_rate"]},
-    from_gdcore=lambda h: {**h, "weight_decay": h["weight_decay"] * h["learning_rate"]},
-)
-_PYTORCH_ADAM = {"learning_rate": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "epsilon": "eps"}
-
-
-def _from_start(h: Hyperparameters) -> Hyperparameters:
-    start = h.pop("start", 0.0)
-    return {**h, "epsilon": start, "inside_root": True} if start else h
-
-
-def _to_start(h: Hyperparameters) -> Hyperparameters:
-    return {**h, "epsilon": 0.0, "start": h["epsilon"], "inside_root": False} if h.get("inside_root") else h
-
-
-# ε under the root is a sum of squares that starts at ε.
-_PYTORCH_ADAGRAD = _Form(
-    {"learning_rate": "lr", "epsilon": "eps", "start": "initial_accumulator_value"},
-    to_gdcore=_from_start,
-    from_gdcore=_to_start,
-)
-
-
-def _without_idle_nesterov(h: Hyperparameters) -> Hyperparameters:
-    """RMSProp without momentum looks ahead nowhere, so `nesterov` says nothing there."""
-    return {name: value for name, value in h.items() if name != "nesterov" or h.get("momentum")}
-
-
-def _rmsprop(fixed: Hyperparameters | None = None, /, **names: str) -> _Form:
-    """A form of RMSProp."""
-    return _Form(names=names, fixed=fixed or {}, from_gdcore=_without_idle_nesterov)
-
-
-_KINGMA = _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="epsilon")
-
-_FORMS: dict[str, dict[str, _Form]] = {
-    "gradient_descent": {
-        "prince": _form(learning_rate="alpha"),
-        "bishop": _form(learning_rate="eta"),
-        "kneusel": _form(learning_rate="eta"),
-        "notes": _form(learning_rate="eta"),
-        "slides": _form(learning_rate="alpha"),
-        "pytorch": _form(learning_rate="lr"),
-    },
-    "momentum": {
-        "prince": _PRINCE_MOMENTUM,
-        "bishop": _form(learning_rate="eta", momentum="mu"),
-        "kneusel": _form(learning_rate="eta", momentum="mu"),
-        "notes": _form(learning_rate="eta", momentum="rho"),
-        "slides": _form(learning_rate="alpha", momentum="rho"),
-        "pytorch": _form(learning_rate="lr", momentum="momentum"),
-    },
-    "nesterov": {
-        "prince": _PRINCE_MOMENTUM,
-        "bishop": _form(learning_rate="eta", momentum="mu"),
-        "kneusel": _form(learning_rate="eta", momentum="mu"),
-        "notes": _form(learning_rate="eta", momentum="rho"),
-        "pytorch": _Form({"learning_rate": "lr", "momentum": "momentum"}, constants={"nesterov": True}),
-    },
-    "normalized_gradient": {"prince": _form(learning_rate="alpha", epsilon="epsilon")},
-    "adagrad": {
-        "bishop": _form(learning_rate="eta", epsilon="delta"),
-        "kneusel": _form({"epsilon": 0.0}, learning_rate="eta"),
-        "notes": _form({"inside_root": True}, learning_rate="eta", epsilon="epsilon"),
-        "slides": _form({"epsilon": 1e-7}, learning_rate="learning_rate"),
-        "pytorch": _PYTORCH_ADAGRAD,
-    },
-    "rmsprop": {
-        "bishop": _rmsprop(learning_rate="eta", decay="beta", epsilon="delta"),
-        "kneusel": _rmsprop({"epsilon": 0.0, "nesterov": True}, learning_rate="eta", decay="gamma", momentum="mu"),
-        "notes": _rmsprop({"inside_root": True}, learning_rate="eta", decay="rho", epsilon="epsilon"),
-        "slides": _rmsprop({"epsilon": 1e-7}, learning_rate="learning_rate", decay="decay_rate"),
-        "pytorch": _rmsprop(learning_rate="lr", decay="alpha", epsilon="eps", momentum="momentum", centered="centered"),
-    },
-    "adadelta": {
-        "kneusel": _form({"learning_rate": 1.0}, decay="gamma", epsilon="epsilon"),
-        "pytorch": _form(learning_rate="lr", decay="rho", epsilon="eps"),
-    },
-    "adam": {
-        "prince": _form(learning_rate="alpha", beta1="beta", beta2="gamma", epsilon="epsilon"),
-        "bishop": _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="delta"),
-        "kneusel": _KINGMA,
-        "notes": _KINGMA,
-        "slides": _form({"epsilon": 1e-7}, learning_rate="learning_rate", beta1="beta1", beta2="beta2"),
-        "pytorch": _form(**_PYTORCH_ADAM, weight_decay="weight_decay"),
-    },
-    "adamw": {
-        "notes": _form(learning_rate="eta", beta1="beta1", beta2="beta2", epsilon="epsilon", weight_decay="decay"),
-        "slides": _PAPER_ADAMW,
-        "pytorch": _form(**_PYTORCH_ADAM, weight_decay="weight_decay"),
-    },
-    "amsgrad": {"pytorch": _Form(_PYTORCH_ADAM, constants={"amsgrad": True})},
-    "nadam": {"pytorch": _form(**_PYTORCH_ADAM, momentum_decay="momentum_decay")},
-    "muon": {
-        "pytorch": _form(
-            learning_rate="lr",
-            momentum="momentum",
-            nesterov="nesterov",
-            weight_decay="weight_decay",
-            epsilon="eps",
-            newton_schulz_steps="ns_steps",
-        )
-    },
-}
 
 
 def translate(method: str, source: str, target: str, **hyperparameters: Any) -> Hyperparameters:
@@ -166,58 +19,112 @@ def translate(method: str, source: str, target: str, **hyperparameters: Any) -> 
 
     With them both make equal steps from the state 0 at a constant rate. With a rate that changes,
     momentum and Nesterov momentum do so only among sources that put the rate inside the velocity.
-    PyTorch's Nesterov reports w + μv for w: see `position`.
+    The libraries' Nesterov reports w + μv for w: see `position`.
 
     - `method`: its name in gdcore.
-    - `source`, `target`: "prince", "bishop", "kneusel", "notes", "slides", "pytorch" or "gdcore".
+    - `source`, `target`: "prince", "bishop", "kneusel", "notes", "slides", "pytorch", "optax",
+      "keras" or "gdcore".
     - `hyperparameters`: by the source's names. What is not given is left out, but from "gdcore" the
       defaults are filled in.
 
     Raises ValueError for a method or source that is unknown, a name that the source does not use,
     one that is missing to compute another, and what the target cannot express, such as an ε under
-    the root for PyTorch's RMSprop. Source: the equations are with the methods in `gdcore.methods`.
+    the root for PyTorch's RMSprop: see `nearest`. Source: the equations are with the methods in
+    `gdcore.methods`.
 
     >>> translate("momentum", "prince", "pytorch", alpha=0.5, beta=0.5)
     {'lr': 0.25, 'momentum': 0.5}
     """
+    found, apart, h = _translated(method, source, target, hyperparameters)
+    if apart:
+        raise ValueError(f"{target}'s {method} cannot express {apart[0]}={h[apart[0]]!r}")
+    return found
+
+
+def nearest(method: str, source: str, target: str, **hyperparameters: Any) -> tuple[Hyperparameters, tuple[str, ...]]:
+    """What `translate` finds, and where no constants make equal steps the nearest that the target
+    has.
+
+    The second result names, as gdcore does, what the target has otherwise; it is empty where the
+    steps are equal. An ε that has to leave the root becomes √ε, and one that has to go under it ε²:
+    so a coordinate whose gradients are 0 has the same denominator. All else is left out.
+    Raises ValueError as `translate` does, but for what the target cannot express.
+
+    >>> nearest("rmsprop", "bishop", "keras", eta=0.1, beta=0.5, delta=0.5)
+    ({'learning_rate': 0.1, 'rho': 0.5, 'epsilon': 0.25}, ('inside_root',))
+    """
+    return _translated(method, source, target, hyperparameters)[:2]
+
+
+def _translated(method: str, source: str, target: str, given: Hyperparameters) -> tuple[Hyperparameters, tuple[str, ...], Any]:
+    """The constants in the target's notation, what differs, and gdcore's hyperparameters."""
     start, end = _lookup(method, source, "source"), _lookup(method, target, "target")
+    try:
+        ours, left_out = _ours(method, source, start, given)
+        h = end.from_gdcore(ours)
+    except KeyError as missing:
+        needed = start.names.get(missing.args[0], missing.args[0])
+        raise ValueError(f"{method} from {source} to {target} needs {needed} as well") from None
+    unsaid = {name: value for name, value in h.items() if name not in end.names}
+    apart = [name for name, value in unsaid.items() if value != end.fixed.get(name, NEUTRAL.get(name))]
+    if "epsilon" in apart and "inside_root" in apart:
+        apart.remove("inside_root")  # its ε is another one, wherever it stands
+    if "inside_root" in apart:
+        h = {**h, "epsilon": h["epsilon"] ** (0.5 if h["inside_root"] else 2)}
+    if source != target:
+        apart += [name for name in dict.fromkeys(start.apart(ours) + end.apart(ours)) if name not in apart]
+    said = [name for name in h if name not in left_out or (name == "inside_root" and target != "gdcore")]
+    found = _fold({theirs: h[name] for name, theirs in end.names.items() if name in said}) | end.constants
+    return found, tuple(apart), h
+
+
+def _ours(method: str, source: str, start: Form, hyperparameters: Hyperparameters) -> tuple[Hyperparameters, list[str]]:
+    """Gdcore's hyperparameters of what is given in a source's notation, and those that it leaves
+    out.
+    """
     ours = {theirs: name for name, theirs in start.names.items()}
     given = {name: _value(name, value) for name, value in _unfold(hyperparameters).items()}
     given = {name: value for name, value in given.items() if start.constants.get(name) != value}
     unknown = [name for name in given if name not in ours]
     if unknown:
         raise ValueError(f"{source}'s {method} has {', '.join(ours)}; got {', '.join(unknown)}")
-    try:
-        h = {**start.to_gdcore({ours[name]: value for name, value in given.items()}), **start.fixed}
-        h = h if source != "gdcore" else {**_defaults(method), **h}
-        h = end.from_gdcore(h)
-    except KeyError as missing:
-        needed = start.names.get(missing.args[0], missing.args[0])
-        raise ValueError(f"{method} from {source} to {target} needs {needed} as well") from None
-    for name, value in h.items():
-        if name not in end.names and value != end.fixed.get(name, _NEUTRAL.get(name)):
-            raise ValueError(f"{target}'s {method} cannot express {name}={value!r}")
-    return _fold({theirs: h[name] for name, theirs in end.names.items() if name in h}) | end.constants
+    defaults = _defaults(method)
+    h = {**start.to_gdcore({ours[name]: value for name, value in given.items()}), **start.fixed}
+    h = h if source != "gdcore" else {**defaults, **h}
+    left_out = [name for name in defaults if name in NEUTRAL and name not in h and name not in start.names]
+    h |= {name: NEUTRAL[name] for name in left_out}
+    # Where there is no ε it does not matter on which side of the root it stands.
+    return {name: value for name, value in h.items() if name != "inside_root" or h.get("epsilon")}, left_out
 
 
-def pytorch_line(method: str, **hyperparameters: Any) -> str:
-    """The line of PyTorch that makes the same optimizer, such as "torch.optim.SGD(parameters,
-    lr=0.01, momentum=0.9)".
+def constants_of(method: str, source: str, **values: Any) -> Hyperparameters:
+    """A source's constants under its own names, from values that are named as gdcore names them.
 
-    The hyperparameters are gdcore's, those left out at gdcore's defaults.
-    Raises ValueError as `translate` does.
+    The values are meant as the source means them: nothing is converted. What the source has no name
+    for is left out, so that one set of values serves all methods.
+    Raises ValueError for a method or source that is unknown.
 
-    >>> pytorch_line("momentum", learning_rate=0.1)
-    'torch.optim.SGD(parameters, lr=0.1, momentum=0.9)'
+    >>> constants_of("momentum", "prince", learning_rate=0.5, momentum=0.5, epsilon=0.1)
+    {'alpha': 0.5, 'beta': 0.5}
     """
-    arguments = translate(method, "gdcore", "pytorch", **hyperparameters)
-    return f"torch.optim.{METHODS[method].pytorch}(parameters, {', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
+    names = _lookup(method, source, "source").names
+    return _fold({names[name]: _value(name, value) for name, value in values.items() if name in names})
 
 
-def _lookup(method: str, source: str, place: str) -> _Form:
+def notations(method: str) -> tuple[str, ...]:
+    """The sources and libraries whose notation `translate` knows for a method, but for gdcore's
+    own.
+
+    >>> notations("adamw")
+    ('notes', 'slides', 'pytorch', 'optax', 'keras')
+    """
+    return tuple(FORMS[validation.choice("method", method, FORMS)])
+
+
+def _lookup(method: str, source: str, place: str) -> Form:
     """How a source writes a method; gdcore's own way of writing has its own names."""
-    validation.choice("method", method, _FORMS)
-    forms = {"gdcore": _form(**{name: name for name in _defaults(method)}), **_FORMS[method]}
+    validation.choice("method", method, FORMS)
+    forms = {"gdcore": form(**{name: name for name in _defaults(method)}), **FORMS[method]}
     return forms[validation.choice(place, source, forms)]
 
 
@@ -396,7 +303,10 @@ def position(ahead: ArrayLike, velocity: ArrayLike, momentum: float | Array) -> 
     ahead, velocity = validation.as_points(ahead, name="ahead"), validation.as_points(velocity, name="velocity")
     if ahead.shape[-1] != velocity.shape[-1]:
         raise ValueError(f"ahead and velocity must be of one dimension, got shapes {ahead.shape} and {velocity.shape}")
-    return ahead - _number_or_array("momentum", momentum) * velocity
+    mu = _number_or_array("momentum", momentum)
+    if np.ndim(mu) and np.shape(mu)[-1] not in (1, ahead.shape[-1]):
+        raise ValueError(f"momentum must be of the dimension of ahead or 1, got shapes {np.shape(mu)} and {ahead.shape}")
+    return ahead - mu * velocity
 
 
 def _number_or_array(name: str, value: Any) -> float | Array:

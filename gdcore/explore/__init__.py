@@ -31,6 +31,7 @@ from gdcore.explore.controls import Control, controls_of
 from gdcore.explore.figure import Draw, Explorable, Layer, layer_of, name_of
 from gdcore.explore.guesses import guess
 from gdcore.explore.handles import Handle, handles_of
+from gdcore.explore.listing import said
 from gdcore.explore.live import show_live
 from gdcore.explore.page import html_of
 from gdcore.explore.walks import Walk
@@ -283,6 +284,6 @@ def _show(figure: Explorable) -> None:
         display(HTML(html_of(figure)))
     elif mode == "image":
         picture, caption = figure.still()
-        display(Image(picture, alt=f"{figure.alt} {caption}".strip()))
+        display(Image(picture, alt=f"{figure.alt} {said(caption)}".strip()))
     else:
         show_live(figure)

@@ -13,6 +13,7 @@ SCRIPTS = (
     "walks.js",
     "computed.js",
     "handles.js",
+    "listing.js",
     "menu.js",
     "guess.js",
     "explore.js",

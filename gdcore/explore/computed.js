@@ -44,7 +44,7 @@
     const column = columnOf(floor);
     const named = new Map(controls.map((each) => [each.name, each]));
     const value = (name) => values[name][named.get(name).position()];
-    const first = element.querySelector(".explore-result").textContent;
+    const first = data.layers.findLast((layer) => layer.captions.length).captions[0];
     let [walks, caption] = [start, first];
 
     const walkOf = (run, asked, w, lowest) => {

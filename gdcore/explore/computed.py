@@ -36,14 +36,29 @@ class Run:
     - `name`: what the walk is called, by default the method's name.
     - `hyperparameters`: for each its value, the name of a control, or a schedule,
       `{"schedule": "cosine", "arguments": {"first": "rate", "steps": 100}}`.
+    - `notation`: the notation of `gdcore.conventions` whose constants the hyperparameters are, or
+      the name of a control whose values are such. They keep gdcore's names; those that the method
+      does not have in this notation are left out.
+    - `as_written`: whether the step is the notation's own where it has one, not gdcore's.
 
     Raises TypeError or ValueError for a name that is no text.
     """
 
-    def __init__(self, method: str, /, *, name: str | None = None, **hyperparameters: Any) -> None:
+    def __init__(
+        self,
+        method: str,
+        /,
+        *,
+        name: str | None = None,
+        notation: str | None = None,
+        as_written: bool = False,
+        **hyperparameters: Any,
+    ) -> None:
         self.method = validation.text("method", method)
         self.name = method.replace("_", " ") if name is None else validation.text("name", name)
         self.hyperparameters = hyperparameters
+        self.notation = None if notation is None else validation.text("notation", notation)
+        self.as_written = validation.flag("as_written", as_written)
 
     def methods(self, controls: Mapping[str, Control]) -> tuple[str, ...]:
         """The methods that it may be: one, or those that its control offers."""
@@ -169,7 +184,7 @@ def computed_of(
             if method not in catalogue.METHODS:
                 raise ValueError(f"{figure}: method must be one of {', '.join(catalogue.METHODS)}, got {method!r}")
             has = signature_of(catalogue.METHODS[method].function).defaults
-            for name in run.hyperparameters:
+            for name in run.hyperparameters if run.notation is None else ():
                 if name not in has:
                     raise ValueError(f"{figure}: {method} has no hyperparameter {name!r}; it has {', '.join(has)}")
     if not isinstance(start, list | tuple) or not start:
@@ -188,6 +203,7 @@ def computed_of(
             "start": list(start),
             "steps": steps,
             "hyperparameters": run.hyperparameters,
+            **({} if run.notation is None else {"notation": run.notation, "as_written": run.as_written}),
         }
         for run in runs
     ]

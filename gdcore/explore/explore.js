@@ -145,9 +145,14 @@
     while (group.childNodes.length > now.length) group.lastChild.remove();
   };
 
-  // A caption with its numbers bold. gdcore.explore.markup has the same pattern.
+  const { bar, handles, walks, packedWalks, computed, menu, list } = window.exploreParts;
+
+  // A caption with its numbers bold, and below it what it lists. gdcore.explore.markup has the same pattern.
   const NUMBER = /(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[ \u00a0]·[ \u00a0]10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(?:[ \u00a0]?%)?(?!\w)/g;
-  const say = (result, text) => {
+  const say = (element, caption) => {
+    list(element, caption);
+    const result = element.querySelector(".explore-result");
+    const [text] = caption.split("\n");
     if (result.textContent === text) return;
     let from = 0;
     const parts = [];
@@ -166,7 +171,6 @@
     const sheets = [...element.querySelectorAll(".explore-panel > svg")].map((svg) => [
       ...svg.querySelectorAll(":scope > .explore-layer"),
     ]);
-    const result = element.querySelector(".explore-result");
     const made = [];
     const piece = (k) => {
       made[k] ??= node(data.groups[k]);
@@ -178,7 +182,7 @@
         if (place === layer.shown) continue;
         for (const [s, groups] of sheets.entries()) swap(groups[l], layer.frames[layer.shown]?.[s], layer.frames[place][s], piece);
         layer.shown = place;
-        if (layer.captions.length) say(result, layer.captions[place]);
+        if (layer.captions.length) say(element, layer.captions[place]);
       }
     };
   };
@@ -191,8 +195,6 @@
     word.textContent = sentence;
     word.hidden = false;
   };
-
-  const { bar, handles, walks, packedWalks, computed, menu } = window.exploreParts;
 
   const prepare = (element) => {
     const controls = [...element.querySelectorAll(".explore-control")].map(control);
@@ -238,7 +240,7 @@
           const packed = walked && packedWalks(data, walked);
           live = data.computed && computed(element, data, controls, packed(), {
             arrived: () => {
-              say(element.querySelector(".explore-result"), live.caption());
+              say(element, live.caption());
               player.draw();
             },
             failed: (sentence) => giveUp(element, controls, sentence),

@@ -16,6 +16,7 @@ from IPython.display import display
 
 from gdcore.explore.assets import style
 from gdcore.explore.figure import Drawing, Explorable, Layer, Stage
+from gdcore.explore.listing import listing, said
 from gdcore.explore.markup import readings, with_bold_numbers
 from gdcore.explore.svg import Pieces, Sheet
 from gdcore.pictures.palette import INK, PAPER
@@ -67,7 +68,7 @@ def fallback_of(figure: Explorable, called: str = "", start: Start | None = None
     html = (
         f'<figure id="{_fallback_id(figure)}">'
         f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(figure.alt)}" width="{figure.size[0] * 96:.0f}">'
-        f"<figcaption>{_named(called)}{escape(caption)}<br><em>{word}</em></figcaption></figure>"
+        f"<figcaption>{_named(called)}{escape(said(caption))}<br><em>{word}</em>{listing(caption)}</figcaption></figure>"
     )
     return {"text/html": html, "image/svg+xml": picture, "text/plain": f"{caption} {word}".strip()}
 
@@ -109,14 +110,15 @@ def widget_of(figure: Explorable, called: str = "", start: Start | None = None) 
     start = start or Start.of(figure)
     stage, time = start.stage, _time(figure)
     pictures = {layer: [ipywidgets.HTML() for _ in stage.sheets] for layer in figure.moving}
-    caption = ipywidgets.HTML()
+    caption, lines = ipywidgets.HTML(), ipywidgets.HTML()
 
     def show(layer: Layer, drawing: Drawing) -> None:
         for sheet, view, pieces in zip(stage.sheets, pictures[layer], drawing.pieces, strict=True):
             view.value = _svg(sheet, pieces, f"{sheet.prefix}-{figure.layers.index(layer)}")
         if layer is figure.speaker:
-            said = f'<p class="explore-result" aria-live="polite">{with_bold_numbers(drawing.caption)}</p>'
-            caption.value = said + readings(drawing.walks, None if time is None else time[1].value)
+            result = f'<p class="explore-result" aria-live="polite">{with_bold_numbers(said(drawing.caption))}</p>'
+            caption.value = result + readings(drawing.walks, None if time is None else time[1].value)
+            lines.value = listing(drawing.caption)
 
     def changed(layers: Iterable[Layer]) -> None:
         values = {other: control.values[control.position()] for other, control in figure.controls.items()}
@@ -147,7 +149,8 @@ def widget_of(figure: Explorable, called: str = "", start: Start | None = None) 
     beside = len(stage.sheets) == 1 or figure.beside is not None
     card = (ipywidgets.HBox if beside else ipywidgets.VBox)(rows).add_class("explore-card")
     below = [ipywidgets.HTMLMath(_named(called))] if called else []
-    return ipywidgets.VBox([card, *below, *_notes(figure)]).add_class("explore")
+    listed = [lines] if lines.value else []
+    return ipywidgets.VBox([card, *listed, *below, *_notes(figure)]).add_class("explore")
 
 
 def _time(figure: Explorable) -> tuple[ipywidgets.Play, ipywidgets.IntSlider] | None:

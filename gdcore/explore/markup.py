@@ -39,7 +39,8 @@ def operated(figure: Explorable) -> list[str]:
 def _tools(figure: Explorable) -> str:
     """Reset, and the menu; walks in the plane can be taken to the playground."""
     playground = ""
-    if figure.computed and len(figure.computed.template["runs"][0]["start"]) == 2:
+    runs = figure.computed.template["runs"] if figure.computed else []
+    if runs and len(runs[0]["start"]) == 2 and not any("notation" in run for run in runs):
         playground = '<a data-do="playground" href="playground.html">Take this to the playground</a>'
     return (
         '<div class="explore-tools" hidden><button type="button" class="explore-reset">Reset</button>'

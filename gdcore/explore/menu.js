@@ -52,25 +52,6 @@
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   };
 
-  // Where no clipboard can be had, the address is shown, chosen, ready to be copied.
-  const copy = async (button, address) => {
-    const words = button.textContent;
-    try {
-      await navigator.clipboard.writeText(address);
-      button.textContent = "Link copied";
-      setTimeout(() => {
-        button.textContent = words;
-      }, 1500);
-    } catch {
-      const field = document.createElement("input");
-      field.value = address;
-      field.readOnly = true;
-      field.setAttribute("aria-label", "link to this setting");
-      button.replaceWith(field);
-      field.select();
-    }
-  };
-
   window.exploreParts.menu = (element, { link, alone, playground }) => {
     const menu = element.querySelector(".explore-menu");
     if (!menu) return;
@@ -84,7 +65,8 @@
         });
       }
     });
-    const deeds = { link: (button) => copy(button, link()), svg: () => asSvg(element), png: () => asPng(element) };
+    const { copy } = window.exploreParts;
+    const deeds = { link: (button) => copy(button, link(), { done: "Link copied", label: "link to this setting" }), svg: () => asSvg(element), png: () => asPng(element) };
     for (const button of menu.querySelectorAll("button")) button.addEventListener("click", () => deeds[button.dataset.do](button));
     one.addEventListener("click", () => {
       menu.open = false;

@@ -14,6 +14,7 @@ from gdcore.explore import assets
 from gdcore.explore.computed import parts_of
 from gdcore.explore.figure import Drawing, Explorable, Layer, Stage
 from gdcore.explore.handles import box_of
+from gdcore.explore.listing import listing, said
 from gdcore.explore.markup import operated, readings, tabs, with_bold_numbers
 from gdcore.explore.walks import Walk, appearance
 
@@ -70,10 +71,10 @@ def _figure(figure: Explorable) -> str:
         tabs(stage.names) if figure.controls or figure.play else "",
         f'<div class="explore-picture" role="img" aria-label="{escape(figure.alt)}">{sheets}</div>',
         f'<div class="explore-said"><p class="explore-result" aria-live="polite"{_room(layers)}>'
-        f"{with_bold_numbers(start.caption)}</p>"
+        f"{with_bold_numbers(said(start.caption))}</p>"
         f"{readings(start.walks, figure.steps)}</div>",
     ]
-    parts = [f'<div class="explore-stage">{"".join(stage_parts)}</div>', *operated(figure)]
+    parts = [f'<div class="explore-stage">{"".join(stage_parts)}</div>', *operated(figure), listing(start.caption)]
     layout = "beside" if figure.beside else {1: "one", 2: "pair"}.get(len(stage.sheets), "many")
     card = f'<div class="explore-card" data-panels="{layout}">{"".join(parts)}</div>'
     if figure.controls or figure.play:
@@ -89,7 +90,7 @@ def _figure(figure: Explorable) -> str:
 
 def _room(layers: list[dict[str, Any]]) -> str:
     """The longest result, for which the card keeps room, so that the page stands still."""
-    longest = max((caption for layer in layers for caption in layer["captions"]), key=len, default="")
+    longest = max((said(caption) for layer in layers for caption in layer["captions"]), key=len, default="")
     return f' data-longest="{escape(longest)}"' if longest else ""
 
 

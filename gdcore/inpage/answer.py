@@ -174,8 +174,8 @@ def _answered(run: Request, objective: Objective, minima: list[tuple[Array, floa
         "error": None,
     }
     try:
-        method = _method(asked)
         settings = {name: _setting(value) for name, value in (run.get("hyperparameters") or {}).items()}
+        method, settings = _read(run, settings) if "notation" in run else (_method(asked), settings)
         try:
             path = descend(method, objective, run["start"], run["steps"], **settings)
         except (TypeError, ValueError) as error:
@@ -215,6 +215,19 @@ def name_of(asked: Any) -> str:
     if not isinstance(asked, str):
         return asked.get("name") or "Your method"
     return _NAMES.get(asked) or asked.replace("_", " ").capitalize()
+
+
+def _read(run: Request, values: dict[str, Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The step of a run whose values are a notation's, and its hyperparameters: gdcore's step, or
+    as the notation writes it. A notation that does not write the method leaves it to gdcore's.
+    """
+    from gdcore.conventions import lines, notations  # which no other request needs
+
+    asked = run["method"]
+    notation = run["notation"] if run["notation"] in notations(asked) else "gdcore"
+    if run.get("as_written"):
+        return lines.as_written(asked, notation, **values)
+    return _method(asked), lines.meant(asked, notation, **values)
 
 
 def _setting(value: Any) -> Any:

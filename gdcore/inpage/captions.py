@@ -40,7 +40,8 @@ def caption(
 ) -> str:
     """What the function of that code says: it gets the walks, and the values that it names.
 
-    Its code finds `np`, `math` and `words`, and nothing of the module that it stands in.
+    Its code finds `np`, `math`, `words` and `conventions`, and nothing of the module that it
+    stands in.
 
     >>> code = "def says(walks, rate): return f'{walks[0].name} at {rate}: {walks[0].end}'"
     >>> asked = {"code": code, "name": "says", "values": {"rate": 0.1}}
@@ -55,5 +56,9 @@ def caption(
 @lru_cache(maxsize=16)
 def _function(code: str, name: str) -> Callable[..., str]:
     names: dict[str, Any] = {"np": np, "math": math, "words": words}
+    if "conventions." in code:
+        from gdcore import conventions  # which most pages do not need
+
+        names["conventions"] = conventions
     exec(code, names)
     return names[name]

@@ -29,11 +29,12 @@ GDCORE = (
     *("gdcore.curvature.spectrum", "gdcore.curvature.trust", "gdcore.data.samples"),
     *("gdcore.inpage", "gdcore.inpage.answer", "gdcore.inpage.captions", "gdcore.inpage.mistakes", "gdcore.inpage.own"),
     *("gdcore.inpage.challenges", "gdcore.inpage.script"),
+    *("gdcore.conventions", "gdcore.conventions.as_printed", "gdcore.conventions.forms", "gdcore.conventions.lines"),
+    "gdcore.conventions.translation",
 )
 
 ABSENT = {
     "gdcore.comparison": "compares runs by SciPy's statistics",
-    "gdcore.conventions": "translates the sources' notations; no run needs it",
     "gdcore.data": "downloads and images: an empty package holds gdcore.data.samples in the page",
     "gdcore.explore": "makes figures, while the book is built or in a kernel",
     "gdcore.files": "writes files",
