@@ -25,8 +25,8 @@
     const places = new Map();
     const offer = (name, score, anchor) => {
       const [page, section] = name.split("#");
-      const exercise = section?.startsWith("ex-");
-      const rank = exercise ? score - 1000 : score;
+      const last = section?.startsWith("ex-") || page.endsWith("/errata"); // exercises, and what other books print
+      const rank = last ? score - 1000 : score;
       if (rank <= (places.get(name)?.rank ?? Number.NEGATIVE_INFINITY)) return;
       const number = docnames.indexOf(name);
       const chapter = section ? titles[docnames.indexOf(page)] : "";

@@ -26,6 +26,7 @@ FINISHED = (
     "rates",
     "failures",
     "races",
+    "errata",
 )
 
 # Pages whose open code is the method alone, by the rules of tools/cell_rules.py; at the end, all.
@@ -43,4 +44,5 @@ ARRANGED = (
     "rates",
     "failures",
     "races",
+    "errata",
 )
