@@ -189,6 +189,8 @@ def _of_conventions():
             c.in_every_notation,
             dict(method="momentum", source="prince", learning_rate=0.5, momentum=0.5),
         ),
+        "conventions.listing": (c.listing, dict(said="Equal.", rows=[("Keras", "SGD()", "")])),
+        "conventions.distance": (c.distance, dict(one=[[0.0, 0.0]], two=[[0.0, 1.0]])),
         "conventions.notations": (c.notations, dict(method="momentum")),
         "conventions.library_line": (c.library_line, dict(library="keras", method="momentum", learning_rate=0.5)),
         "conventions.translate": (c.translate, dict(method="momentum", source="prince", target="pytorch", alpha=0.5, beta=0.5)),

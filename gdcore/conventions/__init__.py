@@ -17,7 +17,15 @@ from gdcore.conventions.as_printed import (
     prince_nesterov,
     slides_momentum,
 )
-from gdcore.conventions.lines import LIBRARY_DEFAULTS, NOTATIONS, in_every_notation, library_line, pytorch_line
+from gdcore.conventions.lines import (
+    LIBRARY_DEFAULTS,
+    NOTATIONS,
+    distance,
+    in_every_notation,
+    library_line,
+    listing,
+    pytorch_line,
+)
 from gdcore.conventions.translation import (
     from_sum_to_mean,
     nearest,
@@ -35,11 +43,13 @@ from gdcore.conventions.translation import (
 __all__ = [
     "LIBRARY_DEFAULTS",
     "NOTATIONS",
+    "distance",
     "folded_adam",
     "from_sum_to_mean",
     "in_every_notation",
     "library_line",
     "library_nesterov",
+    "listing",
     "nearest",
     "notations",
     "notes_momentum",

@@ -201,7 +201,10 @@ FORMS: dict[str, dict[str, Form]] = {
     # How fast the momentum warms up: in Keras ψ is 1, and in optax as if ψ were endless, so that μ
     # is β₁ from the first step.
     "nadam": {
-        "pytorch": form(**_PYTORCH_ADAM, momentum_decay="momentum_decay"),
+        "pytorch": Form(
+            {**_PYTORCH_ADAM, "momentum_decay": "momentum_decay"},
+            to_gdcore=lambda h: {"momentum_decay": 0.004, **h},  # so it is where nothing is said
+        ),
         "optax": form({"momentum_decay": 1e6}, **_OPTAX_ADAM),
         "keras": form({"momentum_decay": 1.0}, **_KERAS_ADAM),
     },

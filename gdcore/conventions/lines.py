@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gdcore import validation
@@ -121,13 +121,16 @@ def in_every_notation(method: str, source: str, **values: Any) -> list[tuple[str
     - `values`: named as gdcore names them, and meant as the source means them; those that the
       source has no name for are left out.
 
-    The last text is empty where the iterates are equal. Raises ValueError as `nearest` does.
+    The last text is empty where the iterates are equal. Where the source does not write the method
+    the values are meant as gdcore's. Raises ValueError as `nearest` does.
 
     >>> for row in in_every_notation("momentum", "prince", learning_rate=0.5, momentum=0.5)[:2]:
     ...     print(row)
     ('Prince', 'α = 0.5, β = 0.5', '')
     ('Bishop', 'η = 0.25, μ = 0.5', '')
     """
+    validation.choice("source", source, NOTATIONS)
+    source = source if source in notations(method) else "gdcore"
     given, rows = constants_of(method, source, **values), []
     for target in (*notations(method), "gdcore"):
         found, otherwise = nearest(method, source, target, **given)
@@ -135,6 +138,27 @@ def in_every_notation(method: str, source: str, **values: Any) -> list[tuple[str
         said = " and ".join(_otherwise(name, method, target, source) for name in otherwise)
         rows.append((NOTATIONS[target], write(target, method, found), said))
     return rows
+
+
+def listing(said: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    r"""A figure's caption: what it says, and below it the rows of `in_every_notation`, to copy.
+
+    >>> listing("Equal.", [("Keras", "keras.optimizers.SGD()", "has no momentum")])
+    'Equal.\nKeras\tkeras.optimizers.SGD()\tnearest: it has no momentum'
+    """
+    entries = ("\t".join((name, text, f"nearest: it {otherwise}")[: 3 if otherwise else 2]) for name, text, otherwise in rows)
+    return "\n".join([said, *entries])
+
+
+def distance(one: Sequence[Sequence[float]], two: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """The largest distance of two runs' points at the same step, in a coordinate, and the largest
+    coordinate. A run that ends earlier is compared as far as it goes.
+
+    >>> distance([[0, 0], [1, 2]], [[0, 0], [1, 2.5]])
+    (0.5, 2.5)
+    """
+    pairs = [(p, q) for here, there in zip(one, two, strict=False) for p, q in zip(here, there, strict=True)]
+    return max(abs(p - q) for p, q in pairs), max(max(abs(p), abs(q)) for p, q in pairs)
 
 
 def meant(method: str, source: str, **values: Any) -> Hyperparameters:

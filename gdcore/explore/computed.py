@@ -40,8 +40,10 @@ class Run:
       the name of a control whose values are such. They keep gdcore's names; those that the method
       does not have in this notation are left out.
     - `as_written`: whether the step is the notation's own where it has one, not gdcore's.
+    - `look`: properties of its line (`color`, `linestyle`, `marker`) in the place of the method's
+      look, where one method walks twice.
 
-    Raises TypeError or ValueError for a name that is no text.
+    Raises TypeError or ValueError for a name that is no text and a look that is no mapping.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Run:
         name: str | None = None,
         notation: str | None = None,
         as_written: bool = False,
+        look: Mapping[str, Any] | None = None,
         **hyperparameters: Any,
     ) -> None:
         self.method = validation.text("method", method)
@@ -59,6 +62,9 @@ class Run:
         self.hyperparameters = hyperparameters
         self.notation = None if notation is None else validation.text("notation", notation)
         self.as_written = validation.flag("as_written", as_written)
+        if look is not None and not isinstance(look, Mapping):
+            raise TypeError(f"look must be the properties of a line, got {validation.shown(look)}")
+        self.look = look
 
     def methods(self, controls: Mapping[str, Control]) -> tuple[str, ...]:
         """The methods that it may be: one, or those that its control offers."""
@@ -114,7 +120,7 @@ class Computed:
             points = np.column_stack([points, heights])
         curve = np.column_stack([np.arange(self.steps + 1), np.maximum(above, FLOOR)]) if self.curve else None
         reads = HEIGHT if lowest is not None else "loss"
-        return Walk(method, points, curve, values=above, name=run.name, reads=reads)
+        return Walk(run.look or method, points, curve, values=above, name=run.name, reads=reads)
 
 
 def drawn(computed: Computed, caption: Callable[..., str]) -> Callable[..., Any]:
@@ -282,7 +288,7 @@ def ground_of(template: Mapping[str, Any], steps: int, box: Any) -> Callable[[An
 
 def parts_of(computed: Computed, controls: Mapping[str, Control], axes: Sequence[Axes]) -> dict[str, Any]:
     """What the page needs to ask for the walks and to draw them."""
-    looks = [{method: _look(method, run.name) for method in run.methods(controls)} for run in computed.runs]
+    looks = [{method: _look(run.look or method, run.name) for method in run.methods(controls)} for run in computed.runs]
     return {
         "request": computed.template,
         "values": {name: control.values for name, control in controls.items()},
@@ -293,7 +299,7 @@ def parts_of(computed: Computed, controls: Mapping[str, Control], axes: Sequence
     }
 
 
-def _look(method: str, name: str) -> dict[str, Any]:
+def _look(method: str | Mapping[str, Any], name: str) -> dict[str, Any]:
     look = appearance(Walk(method, [[0, 0]], name=name))
     return look | {"key": key(look)}
 
