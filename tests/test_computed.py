@@ -8,13 +8,14 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from gdcore import pictures, words
+from gdcore import conventions, pictures, words
 from gdcore.catalogue import LANDSCAPES
 from gdcore.descent import descend
 from gdcore.explore import Run, live_walks
 from gdcore.explore import page as pages
 from gdcore.explore.computed import FLOOR, Computed, scales
 from gdcore.explore.figure import Stage
+from gdcore.explore.listing import listed, said
 from gdcore.explore.live import widget_of
 from gdcore.methods import gradient_descent, momentum, nesterov
 from gdcore.objectives import canyon, parabola
@@ -263,3 +264,51 @@ def test_every_landscape_has_its_ground(name):
 def test_looks_are_those_of_the_methods():
     [look] = unpacked(pages.html_of(race(runs=[Run("nesterov", learning_rate="rate", momentum="mu")])))["computed"]["looks"]
     assert look["nesterov"]["name"] == "nesterov" and pictures.style_of(nesterov)["marker"] == "^"
+
+
+# Runs in a notation, and what a caption lists
+
+
+def translated(walks, rate, notation):
+    rows = conventions.in_every_notation("momentum", notation, learning_rate=rate, momentum=0.5)
+    return conventions.listing(f"{len(walks)} walks.", rows)
+
+
+def in_a_notation(**other):
+    runs = [
+        Run("momentum", notation="notation", as_written=True, learning_rate="rate", momentum="mu", epsilon=0.1),
+        Run("momentum", notation="notation", name="here", look={"color": "#000000"}, learning_rate="rate", momentum="mu"),
+    ]
+    notation = ipywidgets.Dropdown(options=["prince", "pytorch"], value="prince")
+    return race(translated, runs=runs, notation=notation, mu=slider(min=0, max=0.9, step=0.1, value=0.5), **other)
+
+
+def test_a_run_in_a_notation_takes_its_constants_and_its_step():
+    figure = in_a_notation()
+    _, (own, here) = figure.computed.walk(figure.start)
+    settings = {"learning_rate": 0.01, "momentum": 0.5}
+    np.testing.assert_array_equal(own.tracks[0], descend(conventions.prince_momentum, canyon(), [0.5, 2], 30, **settings).points)
+    ours = descend(momentum, canyon(), [0.5, 2], 30, learning_rate=0.01 * (1 - 0.5), momentum=0.5)
+    np.testing.assert_array_equal(here.tracks[0], ours.points)
+    assert here.look == {"color": "#000000"} and own.look != here.look
+    with pytest.raises(TypeError, match="look must be the properties of a line, got 'red'"):
+        Run("momentum", look="red")
+
+
+def test_what_a_caption_lists_stands_below_the_card_and_not_in_the_result():
+    figure = in_a_notation()
+    caption, _ = figure.computed.walk(figure.start)
+    assert said(caption) == "2 walks." and listed(caption)[1] == ["Bishop", "η = 0.005, μ = 0.5", ""]
+    page = pages.html_of(figure)
+    assert 'data-longest="2 walks."><b>2</b> walks.</p>' in page
+    assert "<dt>PyTorch</dt><dd><code>torch.optim.SGD(parameters, lr=0.005, momentum=0.5)</code></dd>" in page
+    widget = widget_of(figure)
+    assert "<dt>PyTorch</dt>" in widget.children[1].value
+    [chosen] = [control.widget for name, control in figure.controls.items() if name == "notation"]
+    chosen.value = "pytorch"
+    assert "lr=0.01, momentum=0.5" in widget.children[1].value
+    assert 'data-do="playground"' not in page and 'data-do="playground"' in pages.html_of(race(another))
+
+
+def another(walks, rate):
+    return "Another."

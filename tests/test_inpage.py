@@ -16,8 +16,9 @@ import pytest
 from playwright.sync_api import expect
 
 import gdcore
-from gdcore import words
+from gdcore import conventions, words
 from gdcore.catalogue import LANDSCAPES, METHODS
+from gdcore.conventions.forms import FORMS
 from gdcore.explore import Run, live_walks
 from gdcore.explore import page as pages
 from gdcore.hyperparameters import signature_of
@@ -134,6 +135,18 @@ def test_every_method_does_on_every_landscape_what_it_does_in_cpython(page):
     verdicts(page, [request_of(landscape, method, place_of(landscape)) for landscape in LANDSCAPES for method in METHODS])
 
 
+def test_every_method_runs_in_every_notation_as_it_does_in_cpython(page):
+    """The constants of a notation, and its own step where it has one."""
+    values = {"learning_rate": 0.01, "momentum": 0.8, "decay": 0.9, "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-3}
+    requests = []
+    for method, forms in FORMS.items():
+        for notation in forms if method != "muon" else ():
+            request = request_of("two_wells", method, [0.7, -0.2], steps=20, hyperparameters=values)
+            request["runs"][0].update(notation=notation, as_written=True)
+            requests.append(request)
+    verdicts(page, requests)
+
+
 def test_the_gabor_loss_is_that_of_cpython(page):
     """Its sums differ in their last digits, where NumPy multiplies and adds in one operation; a search along a line knows the
     lowest point to the root of that.
@@ -204,10 +217,15 @@ def rolling(walks, rate):
 
 @pytest.fixture(scope="module")
 def rolling_file(file):
+    return page_of(file, rolling)
+
+
+def page_of(file, figure):
+    """A page with one figure, beside the engine."""
     pages.begin_page()
-    html = pages.html_of(rolling.explorable)
+    html = pages.html_of(figure.explorable)
     pages.begin_page()
-    there = file.with_name("rolling.html")
+    there = file.with_name(f"{figure.explorable.name}.html")
     there.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Rolling</title><main>{html}</main>", "utf-8")
     return there
 
@@ -249,6 +267,37 @@ def test_the_page_computes_what_the_reader_asks_for(watched, rolling_file):
     page.goto("about:blank")
     page.goto(address)
     expect(caption).to_have_text(says(rate=0.03, kind="nesterov", **at), timeout=30_000)
+
+
+def test_what_a_caption_lists_follows_the_controls_and_is_copied(watched, file):
+    @live_walks(
+        landscape="canyon",
+        runs=[Run("momentum", notation="notation", learning_rate="rate", momentum=0.9)],
+        start_at=(-0.5, 2.3),
+        steps=5,
+        rate=ipywidgets.FloatSlider(min=0.01, max=0.1, step=0.01, value=0.1, description="rate"),
+        notation=ipywidgets.Dropdown(options=["prince", "keras"], value="prince", description="notation"),
+        alt="A walk.",
+    )
+    def told(walks, rate, notation):
+        rows = conventions.in_every_notation("momentum", notation, learning_rate=rate, momentum=0.9)
+        return conventions.listing(f"{len(walks)} walk.", rows)
+
+    page = watched.page
+    page.goto(page_of(file, told).as_uri())
+    page.wait_for_selector("#told[data-ready]")
+    keras = page.locator(".explore-listing > div", has_text="Keras")
+    expect(keras.locator("code")).to_have_text("keras.optimizers.SGD(learning_rate=0.01, momentum=0.9)")
+    page.evaluate("downhill.engine.silence = 60_000")
+    page.get_by_label("notation").select_option("keras")
+    expect(keras.locator("code")).to_have_text("keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)", timeout=30_000)
+    assert page.locator(".explore-result").inner_text() == "1 walk."
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    button = keras.get_by_role("button", name="Copy Keras")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_text("Copied")
+    assert page.evaluate("copied") == "keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)"
 
 
 def test_a_walk_is_played_and_read_at_any_step(watched, rolling_file):
