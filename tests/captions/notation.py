@@ -19,7 +19,7 @@ SETTINGS = {
     "changing_rate": [{}, {"factor": 0.5, "every": 6, "memory": 0.8}, {"factor": 1}],
     "epsilon_place": [{}, {"small": 0.01, "second": 0.9}],
 }
-EQUAL = "Equal steps: over 40 steps the runs are less than 10⁻⁹ of their largest coordinate apart."
+EQUAL = "Equal steps: in 40 steps the runs are less than 10⁻⁹ of their largest coordinate apart."
 
 
 def slope(point):
