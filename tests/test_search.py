@@ -207,7 +207,6 @@ QUERIES = {
     "learning rate sweep": "How to find a learning rate: sweep by factors of three",
     "fine-tuning": "Deeper: fine-tuning, learning rate and head",
     "dampening": "Dampening is no moving average",
-    "eps inside the root": "Epsilon in Adam and RMSProp: inside or outside the root, before or after the correction",
     "momentum": "Momentum",
     "gradient descent": "Gradient descent",
 }

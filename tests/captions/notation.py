@@ -10,11 +10,15 @@ START = (-0.5, 2.3)
 SETTINGS = {
     "translator": [
         {},
-        {"algorithm": "momentum", "notation": "PyTorch", "rate": 0.01, "memory": 0.8},
-        {"algorithm": "Adam", "notation": "Keras", "rate": 0.1, "second": 0.99, "small": 0.1},
-        {"algorithm": "RMSProp", "notation": "Prince"},
+        {"notation": "PyTorch", "rate": 0.01, "memory": 0.8},
         {"algorithm": "Nesterov momentum", "notation": "optax", "rate": 0.005},
         {"algorithm": "Nesterov momentum", "notation": "Prince", "rate": 0.05},
+        {"algorithm": "Nesterov momentum", "notation": "Slides"},
+    ],
+    "adaptive_translator": [
+        {},
+        {"algorithm": "Adam", "notation": "Keras", "rate": 0.1, "second": 0.99, "small": 0.1},
+        {"algorithm": "RMSProp", "notation": "Prince"},
     ],
     "changing_rate": [{}, {"factor": 0.5, "every": 6, "memory": 0.8}, {"factor": 1}],
     "epsilon_place": [{}, {"small": 0.01, "second": 0.9}],
@@ -73,21 +77,27 @@ def ahead(rate, memory, reach):
     return points, shown
 
 
-def translator(algorithm="momentum", notation="Prince", rate=0.1, memory=0.9, second=0.999, small=1e-8):
-    if algorithm == "RMSProp":
-        return "Prince does not write this method, so the constants are meant as gdcore's."
-    if algorithm == "Adam":
-        apart = max(far(adam(rate, second, small, True), adam(rate, second, small, False)))
-        return f"Not equal: Keras adds ε before the correction. The runs part by {words.significant(apart)}."
-    if algorithm == "Nesterov momentum" and notation == "Prince":
+def translator(algorithm="momentum", notation="Prince", rate=0.1, memory=0.9):
+    if algorithm == "momentum":
+        return EQUAL
+    if notation == "Slides":
+        return "No such method in this notation, so the constants are meant as gdcore's."
+    if notation == "Prince":
         eta = rate * (1 - memory)
         apart = max(far(ahead(eta, memory, 1.0)[0], ahead(eta, memory, memory)[0]))
         return f"The first printing looks too far ahead, by αm and not αβm, and parts by {words.significant(apart)}."
-    if algorithm == "Nesterov momentum":
-        apart = max(far(*ahead(rate, memory, memory)))
-        said = f"Equal steps, told at another point: {notation} reports the point ahead, w + μv"
-        return f"{said}, up to {words.significant(apart)} away."
-    return EQUAL
+    apart = max(far(*ahead(rate, memory, memory)))
+    said = f"Equal steps, told at another point: {notation} reports the point ahead, w + μv"
+    return f"{said}, up to {words.significant(apart)} away."
+
+
+def adaptive_translator(algorithm="AdamW", notation="PyTorch", rate=0.1, second=0.999, small=1e-8):
+    if algorithm == "RMSProp":
+        return "No such method in this notation, so the constants are meant as gdcore's."
+    if algorithm == "AdamW":
+        return EQUAL
+    apart = max(far(adam(rate, second, small, True), adam(rate, second, small, False)))
+    return f"Not equal: Keras adds ε before the correction. The runs part by {words.significant(apart)}."
 
 
 def changing_rate(factor=0.1, every=10, memory=0.9):
