@@ -207,6 +207,7 @@ QUERIES = {
     "learning rate sweep": "How to find a learning rate: sweep by factors of three",
     "fine-tuning": "Deeper: fine-tuning, learning rate and head",
     "dampening": "Dampening is no moving average",
+    "pytorch defaults": "Defaults: what a call means that does not say it",
     "momentum": "Momentum",
     "gradient descent": "Gradient descent",
 }
