@@ -14,7 +14,8 @@ import pytest
 from tests.conftest import ROOT
 from tools.notebooks import MARK
 
-FIELDS = ["id", "page", "label", "gdcore", "test"]
+FIELDS = ["id", "what", "page", "label", "gdcore", "test", "remark"]
+COUNTS = {"P": 39, "B": 88, "K": 42, "L": 86}  # 255 items, as the four sources have them
 KINDS = re.compile(r"[PBKL]-[A-Za-z0-9.-]+")
 
 with (ROOT / "book" / "concordance.csv").open(encoding="utf-8", newline="") as file:
@@ -37,6 +38,13 @@ def test_each_item_has_one_row():
     assert READER.fieldnames == FIELDS
     assert [name for name, count in Counter(row["id"] for row in ROWS).items() if count > 1] == []
     assert [row["id"] for row in ROWS if not KINDS.fullmatch(row["id"])] == []
+    assert Counter(row["id"][0] for row in ROWS) == COUNTS
+    assert [row["id"] for row in ROWS if not row["what"]] == []
+
+
+def test_each_source_has_its_table():
+    text = (ROOT / "book" / "concordance.md").read_text("utf-8")
+    assert sorted(re.findall(r"^```\{concordance\} (\w)$", text, re.MULTILINE)) == sorted(COUNTS)
 
 
 @pytest.mark.parametrize("page", sorted({row["page"] for row in ROWS}))

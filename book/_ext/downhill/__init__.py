@@ -19,6 +19,7 @@ tables      the tables of cells, numbered and captioned
 inks        code without the spans that nothing draws
 places      a place for each formula before it is set
 addresses   old names of places, which lead to them still
+concordance the items of the four sources, each with its place
 inpage      the engine of pages that compute, packed
 access      what screen readers meet, put right
 """
@@ -35,6 +36,7 @@ from downhill import (
     access,
     addresses,
     arrangement,
+    concordance,
     execution,
     gallery,
     ids,
@@ -72,6 +74,7 @@ MODULES = (
     places,
     addresses,
     access,
+    concordance,
     inpage,
 )
 
