@@ -11,7 +11,7 @@ from downhill import licences
 from downhill.parts import PARTS, Part
 
 OURS = (
-    *("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*", "arrangement.css"),
+    *("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*", "arrangement.css", "link.png"),
     *("search.js", "search.css", "marks.js", "formulas.js", "formulas.css", "keyboard.js", "keyboard.css"),
 )
 

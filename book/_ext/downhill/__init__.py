@@ -6,6 +6,7 @@ outcome     only a good build replaces the book, and one that failed fails again
 alone       two builds at once take turns
 licences    what is shipped in the book, by whom it is, and under which licence
 repository  Binder, and "Something is wrong here", where there is a public repository
+outside     its public address, a picture for links, a list of pages, a page for wrong ones
 scripts     the scripts that a page needs, once
 ids         no id twice on a page
 links       a notebook's plain links become the book's numbered references
@@ -48,6 +49,7 @@ from downhill import (
     look,
     lookups,
     outcome,
+    outside,
     parallel,
     places,
     repository,
@@ -59,6 +61,7 @@ from downhill import (
 MODULES = (
     parallel,
     repository,
+    outside,
     scripts,
     ids,
     licences,

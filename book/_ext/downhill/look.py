@@ -51,15 +51,15 @@ def heading(context: dict[str, Any]) -> str:
 
 def description(doctree: nodes.document | None, context: dict[str, Any]) -> str:
     """What a page is about: the question that it opens with and the book's subtitle; of the first
-    page its first paragraph.
+    page, and of one that opens with no question, its first paragraph.
     """
     subtitle = context.get("subtitle", "")
     if doctree is None:
         return subtitle
     paragraphs = [" ".join(found.astext().split()) for found in doctree.findall(nodes.paragraph)]
-    if context.get("pagename") == context.get("root_doc"):
-        return shorten(next((text for text in paragraphs if len(text) >= SHORTEST), subtitle), LONGEST, placeholder=" …")
     question = next((text for text in paragraphs[:1] if text.endswith("?")), "")
+    if context.get("pagename") == context.get("root_doc") or not question:
+        return shorten(next((text for text in paragraphs if len(text) >= SHORTEST), subtitle), LONGEST, placeholder=" …")
     return f"{question} {subtitle[:1].upper()}{subtitle[1:]}.".strip()
 
 
