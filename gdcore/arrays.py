@@ -4,3 +4,4 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
+"""An array of floats, of any shape."""

@@ -85,6 +85,7 @@ MNIST = ImageSet(
         "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     },
 )
+"""The images of handwritten digits, with their addresses and checksums."""
 FASHION_MNIST = ImageSet(
     "fashion-mnist",
     (
@@ -98,6 +99,7 @@ FASHION_MNIST = ImageSet(
         "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     },
 )
+"""The images of clothes, in the form of MNIST."""
 
 
 def load_images(which: ImageSet, folder: str | Path | None = None, *, halved: bool = False) -> Images:

@@ -9,6 +9,7 @@ from gdcore import validation
 from gdcore.arrays import Array
 
 Labels = NDArray[np.int_]
+"""An array of whole numbers: the class of each example."""
 
 _MOST = 10**7  # examples: more are a slip of the pen rather than a sample to look at
 _LARGEST = 1e300  # beyond it a sum or a product overflows

@@ -256,8 +256,11 @@ def _relu_slope(a: Array) -> Array:
 
 
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope)
+"""The sigmoid σ(z) = 1 / (1 + exp(−z))."""
 tanh = Activation("tanh", np.tanh, _tanh_slope)
+"""The hyperbolic tangent."""
 relu = Activation("relu", _relu, _relu_slope)
+"""The rectifier max(z, 0), whose slope at 0 is 0."""
 
 
 @dataclass(frozen=True)

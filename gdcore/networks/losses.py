@@ -139,7 +139,9 @@ def _cross_entropy_gradient(z: Array, t: Array) -> Array:
 
 
 squared_error = Loss("squared error", _squared_error, _squared_error_gradient)
+"""Half the sum of squares, ½ Σ_k (y_k − t_k)², averaged over the examples."""
 softmax_cross_entropy = Loss("softmax cross-entropy", _cross_entropy, _cross_entropy_gradient)
+"""The cross-entropy −Σ_k t_k log p_k with p = softmax(z), averaged over the examples."""
 
 
 def _unpickled(parts: bytes) -> Loss:

@@ -13,6 +13,7 @@ from gdcore.hyperparameters import name_of
 from gdcore.pictures.palette import BLUE, COLORS, GREEN, INK, ORANGE, PAPER, PURPLE, SKY_BLUE, VERMILLION
 
 SOLID, DASHED, DASHDOT, DOTTED = "-", (0, (5, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.5, 1.2))
+"""Dashes of lines, as Matplotlib takes them."""
 
 _COLOR_NAMES = {
     "blue": BLUE,
@@ -48,6 +49,7 @@ STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
+"""The settings of Matplotlib that every picture of the book has."""
 
 
 def style_of(method: str | Callable[..., Any], **changes: Any) -> dict[str, Any]:

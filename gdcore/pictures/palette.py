@@ -21,6 +21,7 @@ class Colour:
 
 # Black and white are ink and paper: `gdcore.explore` turns them into the colours of the page.
 INK, PAPER = "#000000", "#ffffff"
+"""Black and white, which become ink and paper of the page."""
 
 # Okabe and Ito 2008, darkened for light paper and lightened for dark until a line has a contrast of
 # 3 : 1 there, on the deepest tint too. Their yellow reaches that on no light paper and is left to
@@ -35,10 +36,13 @@ _METHODS = (
     Colour("yellow", "#f0e442", "#f0e442"),
 )
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, YELLOW = (colour.light for colour in _METHODS)
+"""A colour on light paper."""
 COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE)
+"""The six colours of the methods, on light paper."""
 
 _LINES = (Colour("contour", "#647980", "#7a9197"), Colour("index", "#5c7178", "#869ca2"))
 CONTOUR, INDEX = (colour.light for colour in _LINES)
+"""The colour of a map's lines, on light paper."""
 
 # Low ground is a pool of teal: the deeper, the more of it is mixed into the paper.
 PAPERS = Colour("paper", "#fdfdfb", "#14191c")
@@ -60,6 +64,8 @@ def _tint(step: int) -> Colour:
 
 _TINTS = tuple(_tint(step) for step in range(1, _STEPS + 1))
 TINTS = tuple(colour.light for colour in _TINTS)
+"""The tints of a map from low to high, on light paper."""
 
 PALETTE = (*_METHODS, *_LINES, *_TINTS)
+"""Every colour, with its value on light paper and on dark."""
 """Every colour that follows the theme, apart from ink and paper."""

@@ -21,6 +21,7 @@ inks        code without the spans that nothing draws
 places      a place for each formula before it is set
 addresses   old names of places, which lead to them still
 concordance the items of the four sources, each with its place
+reference   the reference of gdcore, and links to it from the chapters (names: what is public)
 inpage      the engine of pages that compute, packed
 access      what screen readers meet, put right
 """
@@ -52,6 +53,7 @@ from downhill import (
     outside,
     parallel,
     places,
+    reference,
     repository,
     scripts,
     search,
@@ -78,6 +80,7 @@ MODULES = (
     addresses,
     access,
     concordance,
+    reference,
     inpage,
 )
 
