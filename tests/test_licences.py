@@ -11,7 +11,18 @@ from downhill import licences
 from downhill.parts import PARTS, Part
 
 OURS = (
-    *("downhill.css", "downhill.js", "look*", "favicon.svg", "logo.svg", "licences/*", "arrangement.css", "link.png"),
+    *(
+        "downhill.css",
+        "downhill.js",
+        "look*",
+        "favicon.svg",
+        "logo.svg",
+        "licences/*",
+        "arrangement.css",
+        "concordance.css",
+        "reference.css",
+        "link.png",
+    ),
     *("search.js", "search.css", "marks.js", "formulas.js", "formulas.css", "keyboard.js", "keyboard.css"),
 )
 
