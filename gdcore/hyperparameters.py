@@ -54,6 +54,9 @@ Count = Annotated[int, Range(1)]
 WholeNumber = Annotated[int, Range(0)]
 """A whole number ≥ 0."""
 
+Rounds = Annotated[int, Range(0, 1_001)]
+"""How often a step repeats what it does inside, a whole number from 0 to 1,000."""
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -238,7 +241,8 @@ def hyperparameter(name: str, value: Any, kind: Any, default: Any, w: Array, whe
     if get_origin(plain) is Literal:
         return validation.choice(name, value, get_args(plain), where)
     if plain is int:
-        return validation.whole_number(name, value, least=int(limits.least) if limits else 1, where=where)
+        most = int(limits.below) - 1 if limits and limits.below < inf else None
+        return validation.whole_number(name, value, least=int(limits.least) if limits else 1, most=most, where=where)
     if limits is not None:
         return _in_range(name, value, limits, w, where)
     if isinstance(default, Real) or (isinstance(value, Real) and not isinstance(value, bool)):

@@ -137,6 +137,14 @@ def test_muon_moves_a_matrix_by_its_singular_vectors():
     assert np.abs(aligned - np.diag(np.diag(aligned))).max() < 1e-12
 
 
+@pytest.mark.parametrize("rounds", [-1, 1_001, 10**400])
+def test_rounds_that_no_step_waits_for_are_refused(rounds):
+    with pytest.raises(ValueError, match="steps must be a whole number from 0 to 1000"):
+        methods.newton_schulz(np.eye(2), steps=rounds)
+    with pytest.raises(ValueError, match="newton_schulz_steps must be a whole number from 0 to 1000"):
+        methods.muon(dataclasses.replace(slope(np.ones(4)), shapes=((2, 2),)), np.zeros(4), newton_schulz_steps=rounds)
+
+
 def test_newton_schulz_with_the_classical_coefficients_converges_to_the_polar_factor():
     G = np.random.default_rng(1).standard_normal((3, 5, 4))
     U, _, V = np.linalg.svd(G, full_matrices=False)

@@ -185,10 +185,11 @@ def out_of_range(kind, default):
     if get_origin(plain) is Literal:
         return st.sampled_from(["Exact", "best", "", None, True, 1])
     assert limits is not None, (
-        "give the hyperparameter a range: Nonnegative, Share, OneNonnegative, OneShare, Count or WholeNumber"
+        "give the hyperparameter a range: Nonnegative, Share, OneNonnegative, OneShare, Count, WholeNumber or Rounds"
     )
     if plain is int:
-        return st.one_of(st.integers(max_value=int(limits.least) - 1), st.floats(1, 5), st.booleans(), st.just("3"))
+        wrong = st.one_of(st.integers(max_value=int(limits.least) - 1), st.floats(1, 5), st.booleans(), st.just("3"))
+        return wrong if limits.below == math.inf else st.one_of(wrong, st.integers(min_value=int(limits.below)))
     wrong = st.one_of(st.floats(max_value=-1e-300), st.sampled_from([math.nan, math.inf, -math.inf, "quick", None, True, 1j]))
     return wrong if limits.below == math.inf else st.one_of(wrong, st.floats(min_value=limits.below))
 

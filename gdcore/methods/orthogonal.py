@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from gdcore import validation
 from gdcore.arrays import Array
-from gdcore.hyperparameters import Nonnegative, OneNonnegative, Share, WholeNumber, checked_step
+from gdcore.hyperparameters import Nonnegative, OneNonnegative, Rounds, Share, checked_step
 from gdcore.objectives import Objective, require
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -28,7 +28,7 @@ def muon(
     nesterov: bool = True,
     weight_decay: Nonnegative = 0.0,
     epsilon: OneNonnegative = 1e-7,
-    newton_schulz_steps: WholeNumber = 5,
+    newton_schulz_steps: Rounds = 5,
 ) -> tuple[Array, Any]:
     """One step of Muon: each matrix of w moves with all singular values of its step made about 1.
 
@@ -47,7 +47,7 @@ def muon(
     - `nesterov`: if False, u = b.
     - `weight_decay`: α ≥ 0, decoupled as in `adamw`. PyTorch's default is 0.1.
     - `epsilon`: the least size by which a matrix is divided, ≥ 0.
-    - `newton_schulz_steps`: a whole number ≥ 0.
+    - `newton_schulz_steps`: a whole number from 0 to 1,000.
 
     PyTorch takes matrices alone and leaves the rest to AdamW. Its matrices are (out, in), and it
     computes in bfloat16. Large runs use another factor, 0.2 √max(A, B), which makes steps as long
@@ -87,7 +87,7 @@ def newton_schulz(
     more slowly.
 
     - `matrix`: (..., A, B), and so is the result; a matrix of zeros stays.
-    - `steps`: a whole number ≥ 0.
+    - `steps`: a whole number from 0 to 1,000; most matrices need fewer than 20.
     - `epsilon`: ε ≥ 0.
     - `coefficients`: (a, b, c).
 
@@ -101,7 +101,7 @@ def newton_schulz(
     x = validation.numbers("matrix", matrix)
     if x.ndim < 2:
         raise ValueError(f"matrix must have shape (..., A, B), got {x.shape}")
-    steps = validation.whole_number("steps", steps, least=0)
+    steps = validation.whole_number("steps", steps, least=0, most=1_000)
     epsilon = validation.number("epsilon", epsilon, least=0)
     three = validation.numbers("coefficients", coefficients).tolist()
     if np.shape(three) != (3,):
