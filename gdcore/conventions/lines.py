@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from gdcore import validation
 from gdcore.catalogue import METHODS
 from gdcore.conventions.as_printed import printed
@@ -146,19 +149,33 @@ def listing(said: str, rows: Sequence[tuple[str, str, str]]) -> str:
     >>> listing("Equal.", [("Keras", "keras.optimizers.SGD()", "has no momentum")])
     'Equal.\nKeras\tkeras.optimizers.SGD()\tnearest: it has no momentum'
     """
+    said = validation.text("said", said)
+    if not isinstance(rows, (list, tuple)) or not all(_is_row(row) for row in rows):
+        raise TypeError(f"rows must be (notation, line, what it does otherwise), each a text, got {validation.shown(rows)}")
     entries = ("\t".join((name, text, f"nearest: it {otherwise}")[: 3 if otherwise else 2]) for name, text, otherwise in rows)
     return "\n".join([said, *entries])
 
 
-def distance(one: Sequence[Sequence[float]], two: Sequence[Sequence[float]]) -> tuple[float, float]:
+def _is_row(row: Any) -> bool:
+    return isinstance(row, (list, tuple)) and len(row) == 3 and all(isinstance(each, str) for each in row)
+
+
+def distance(one: ArrayLike, two: ArrayLike) -> tuple[float, float]:
     """The largest distance of two runs' points at the same step, in a coordinate, and the largest
-    coordinate. A run that ends earlier is compared as far as it goes.
+    coordinate. A run that ends earlier is compared as far as it goes. Raises ValueError for points of
+    different dimensions.
 
     >>> distance([[0, 0], [1, 2]], [[0, 0], [1, 2.5]])
     (0.5, 2.5)
     """
-    pairs = [(p, q) for here, there in zip(one, two, strict=False) for p, q in zip(here, there, strict=True)]
-    return max(abs(p - q) for p, q in pairs), max(max(abs(p), abs(q)) for p, q in pairs)
+    here, there = (
+        validation.numbers(name, run, axes=2, shape="(T + 1, d)", finite=False) for name, run in (("one", one), ("two", two))
+    )
+    if here.shape[1] != there.shape[1]:
+        raise ValueError(f"one and two must have points of one dimension, got {here.shape[1]} and {there.shape[1]} coordinates")
+    steps = min(len(here), len(there))
+    here, there = here[:steps], there[:steps]
+    return float(np.abs(here - there).max()), float(np.maximum(np.abs(here), np.abs(there)).max())
 
 
 def meant(method: str, source: str, **values: Any) -> Hyperparameters:

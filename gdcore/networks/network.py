@@ -170,15 +170,24 @@ class Network:
             raise TypeError(f"kept must be what forward of this network gave, got {validation.shown(kept)}")
         if delta.shape[: w.ndim - 1] != w.shape[:-1] or delta.ndim < 2 or not delta.size:
             raise ValueError(f"delta must have the shape of the outputs, (..., N, K), got an array of shape {delta.shape}")
+        try:
+            gradients = self._gradients(kept, delta)
+        except ValueError as error:  # the layers' products do not fit
+            raise ValueError(
+                f"delta must have the shape of the outputs, (..., N, K), got an array of shape {delta.shape}: {error}"
+            ) from error
+        flat = (*w.shape[:-1], -1)
+        return np.concatenate([g.reshape(flat) for g in gradients], axis=-1).astype(w.dtype, copy=False)
+
+    def _gradients(self, kept: list[Any], delta: Array) -> list[Array]:
+        """The gradient of each parameter, from the uppermost layer down to the lowest that has any."""
         gradients: list[Array] = []
         for layer, parameters, cache in reversed(kept):
             if len(gradients) + len(parameters) == len(self.shapes):
-                gradients = [*layer.gradients(parameters, cache, delta), *gradients]
-                break
+                return [*layer.gradients(parameters, cache, delta), *gradients]
             of_layer, delta = layer.way_back(parameters, cache, delta)
             gradients = [*of_layer, *gradients]
-        flat = (*w.shape[:-1], -1)
-        return np.concatenate([g.reshape(flat) for g in gradients], axis=-1).astype(w.dtype, copy=False)
+        return gradients
 
     def objective(self, loss: Loss, x: ArrayLike, targets: ArrayLike) -> Objective:
         """The loss on data as a function of w, (..., d), with gradient and Hessian-vector product.

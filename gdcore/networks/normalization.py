@@ -127,7 +127,7 @@ class BatchNorm(Normalization):
 
     def _checked_moments(self) -> tuple[Array, Array]:
         """Copies of mean and variance, which are NaN where a network has diverged."""
-        if not isinstance(self.moments, (tuple, list, np.ndarray)) or len(self.moments) != 2:
+        if not isinstance(self.moments, (tuple, list, np.ndarray)) or np.shape(self.moments)[:1] == () or len(self.moments) != 2:
             raise TypeError(f"moments must be (mean, variance), got {validation.shown(self.moments)}")
         mean, variance = (validation.points(each, self.features, "moments", finite=False) for each in self.moments)
         if mean.shape != variance.shape or (variance < 0).any():

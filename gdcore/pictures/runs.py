@@ -225,5 +225,5 @@ def _steps(run: Path | ArrayLike, steps: ArrayLike | None) -> Array | None:
     count = len(run.points if isinstance(run, Path) else np.asarray(run))
     known = validation.numbers("steps", steps, axes=1, shape="(k,)")
     if len(known) != count:
-        raise ValueError(f"steps must be one for each of the {count} points, got {len(known)}")
+        raise ValueError(f"steps must be one for each of the {count} points of run, got {len(known)}")
     return known
