@@ -162,8 +162,9 @@ def _is_row(row: Any) -> bool:
 
 def distance(one: ArrayLike, two: ArrayLike) -> tuple[float, float]:
     """The largest distance of two runs' points at the same step, in a coordinate, and the largest
-    coordinate. A run that ends earlier is compared as far as it goes. Raises ValueError for points of
-    different dimensions.
+    coordinate. A run that ends earlier is compared as far as it goes.
+
+    Raises ValueError for points of different dimensions.
 
     >>> distance([[0, 0], [1, 2]], [[0, 0], [1, 2.5]])
     (0.5, 2.5)

@@ -180,7 +180,7 @@ class Network:
         return np.concatenate([g.reshape(flat) for g in gradients], axis=-1).astype(w.dtype, copy=False)
 
     def _gradients(self, kept: list[Any], delta: Array) -> list[Array]:
-        """The gradient of each parameter, from the uppermost layer down to the lowest that has any."""
+        """The gradient of each parameter, found from the uppermost layer down."""
         gradients: list[Array] = []
         for layer, parameters, cache in reversed(kept):
             if len(gradients) + len(parameters) == len(self.shapes):
