@@ -25,8 +25,9 @@
     const places = new Map();
     const offer = (name, score, anchor) => {
       const [page, section] = name.split("#");
-      const last = section?.startsWith("ex-") || page.endsWith("/errata"); // exercises, and what other books print
-      const rank = last ? score - 1000 : score;
+      const last = Boolean(section?.startsWith("ex-") || page.endsWith("/errata")); // exercises, and what other books print
+      const later = page.endsWith("/notation") || page.includes("/api"); // where a chapter says the same, it comes first
+      const rank = score - 1000 * last - later;
       if (rank <= (places.get(name)?.rank ?? Number.NEGATIVE_INFINITY)) return;
       const number = docnames.indexOf(name);
       const chapter = section ? titles[docnames.indexOf(page)] : "";

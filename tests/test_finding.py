@@ -130,7 +130,7 @@ def test_the_tab_key_stops_at_what_can_be_operated(watched, book, name):
     found = stops(page)
     assert not any(stop["formula"] for stop in found)
     assert all(stop["inCell"] for stop in found if stop["copy"]), "a copy button without the focus in its cell"
-    assert len([stop for stop in found if not stop["text"]]) <= 200
+    assert len([stop for stop in found if not stop["text"]]) <= 220  # names in code lead to the reference
     for figure in {stop["figure"] for stop in found} - {None}:
         inside = [stop for stop in found if stop["figure"] == figure]
         assert len(inside) <= sum(stop["control"] for stop in inside) + 3, figure

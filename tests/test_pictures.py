@@ -279,7 +279,7 @@ def test_points_of_unknown_steps_are_cut_without_a_word(ax):
 
 
 def test_steps_must_be_one_for_each_point(ax):
-    with pytest.raises(ValueError, match="steps must be one for each of the 2 points, got 3"):
+    with pytest.raises(ValueError, match="steps must be one for each of the 2 points of run, got 3"):
         pictures.path(ax, [[0, 0], [1, 1]], steps=[0, 1, 2])
 
 

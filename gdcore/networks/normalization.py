@@ -127,7 +127,8 @@ class BatchNorm(Normalization):
 
     def _checked_moments(self) -> tuple[Array, Array]:
         """Copies of mean and variance, which are NaN where a network has diverged."""
-        if not isinstance(self.moments, (tuple, list, np.ndarray)) or np.shape(self.moments)[:1] == () or len(self.moments) != 2:
+        moments = list(self.moments) if isinstance(self.moments, np.ndarray) and self.moments.ndim else self.moments
+        if not isinstance(moments, (tuple, list)) or len(moments) != 2:
             raise TypeError(f"moments must be (mean, variance), got {validation.shown(self.moments)}")
         mean, variance = (validation.points(each, self.features, "moments", finite=False) for each in self.moments)
         if mean.shape != variance.shape or (variance < 0).any():

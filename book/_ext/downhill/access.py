@@ -15,6 +15,8 @@ MENDED = (
     (re.compile(r'<th class="head">(?:<p></p>)?</th>'), "<td></td>"),
 )
 
+_FOLD = re.compile(r">([^<>]+)</a><details([^>]*)><summary>")
+
 
 def mend(body: str) -> str:
     """The body of a page with all of this put right.
@@ -27,12 +29,24 @@ def mend(body: str) -> str:
     return body
 
 
+def with_named_folds(navigation: str) -> str:
+    """The contents in which each fold says what it folds: its button is a picture alone.
+
+    >>> with_named_folds('<a href="#">Reference</a><details><summary><span></span></summary></details>')
+    '<a href="#">Reference</a><details><summary aria-label="Reference: its pages"><span></span></summary></details>'
+    """
+    return _FOLD.sub(r'>\1</a><details\2><summary aria-label="\1: its pages">', navigation)
+
+
 def mend_page(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Mend a page before it is written."""
+    """Mend a page, and the contents beside it, before they are written."""
     if "body" in context:
         context["body"] = mend(context["body"])
+    if "generate_toctree_html" in context:
+        contents = context["generate_toctree_html"]
+        context["generate_toctree_html"] = lambda *given, **named: with_named_folds(str(contents(*given, **named)))
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.connect("html-page-context", mend_page)
+    app.connect("html-page-context", mend_page, priority=900)  # after the theme
