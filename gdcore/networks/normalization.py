@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -127,10 +128,11 @@ class BatchNorm(Normalization):
 
     def _checked_moments(self) -> tuple[Array, Array]:
         """Copies of mean and variance, which are NaN where a network has diverged."""
-        moments = list(self.moments) if isinstance(self.moments, np.ndarray) and self.moments.ndim else self.moments
+        given: Any = self.moments
+        moments = list(given) if isinstance(given, np.ndarray) and given.ndim else given
         if not isinstance(moments, (tuple, list)) or len(moments) != 2:
             raise TypeError(f"moments must be (mean, variance), got {validation.shown(self.moments)}")
-        mean, variance = (validation.points(each, self.features, "moments", finite=False) for each in self.moments)
+        mean, variance = (validation.points(each, self.features, "moments", finite=False) for each in moments)
         if mean.shape != variance.shape or (variance < 0).any():
             raise ValueError(f"moments must be a mean and a variance ≥ 0 of one shape, got {validation.shown(self.moments)}")
         return mean, variance

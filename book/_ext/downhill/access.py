@@ -32,8 +32,8 @@ def mend(body: str) -> str:
 def with_named_folds(navigation: str) -> str:
     """The contents in which each fold says what it folds: its button is a picture alone.
 
-    >>> with_named_folds('<a href="#">Reference</a><details><summary></summary></details>')
-    '<a href="#">Reference</a><details><summary aria-label="Reference: its pages"></summary></details>'
+    >>> with_named_folds('<a href="#">Data</a><details><summary></summary></details>')
+    '<a href="#">Data</a><details><summary aria-label="Data: its pages"></summary></details>'
     """
     return _FOLD.sub(r'>\1</a><details\2><summary aria-label="\1: its pages">', navigation)
 
