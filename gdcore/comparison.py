@@ -75,7 +75,7 @@ def power(d: float, runs: int, level: float = 0.05) -> float:
     '0.19, 0.80'
     """
     effect = validation.number("d", d)
-    n = validation.whole_number("runs", runs, least=2)
+    n = validation.whole_number("runs", runs, least=2, most=10**9)
     if not 0 < validation.number("level", level) < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level!r}")
     degrees, shift = 2 * n - 2, effect * np.sqrt(n / 2)

@@ -78,7 +78,10 @@ class Minibatches(Objective):
         }
         if replacement and not shuffle:
             raise ValueError("replacement must be False with shuffle=False, got True: it draws at random")
-        whole = objective_of(*arrays)
+        try:
+            whole = objective_of(*arrays)
+        except TypeError as error:
+            raise TypeError(f"objective_of must take the data, got {len(arrays)} arrays of data: {error}") from error
         require.objective(whole, "objective_of(...)")
         super().__init__(**{**vars(whole), "batch": self._batch, "full": whole})
         vars(self).update(own)

@@ -191,6 +191,8 @@ def from_sum_to_mean(method: str, size: int, **hyperparameters: Any) -> Hyperpar
     size = validation.whole_number("size", size, least=1, most=2**53)
     split(METHODS[method].function, hyperparameters, np.ones(1))  # refuses what the method does not take
     h = {**_defaults(method), **hyperparameters}
+    if callable(h.get("learning_rate")):
+        raise TypeError("learning_rate must be a number: of a schedule, translate each value")
     if rule is None:
         raise ValueError(
             f"method must have a scaling rule: no hyperparameters make {method} take equal steps on the sum and the mean"
@@ -288,6 +290,8 @@ def velocity(source: str, state: ArrayLike, learning_rate: float | Array) -> Arr
     validation.choice("source", source, ("gdcore", "bishop", "kneusel", "notes", *own_rate))
     state = validation.as_points(state, name="state")
     rate = _number_or_array("learning_rate", learning_rate)
+    if np.ndim(rate) > state.ndim or any(a not in (1, b) for a, b in zip(np.shape(rate)[::-1], state.shape[::-1], strict=False)):
+        raise ValueError(f"learning_rate must be a number or fit the state of shape {state.shape}, got shape {np.shape(rate)}")
     if source in own_rate:
         return -rate * state
     return -1.0 * state if source == "notes" else 1.0 * state

@@ -81,7 +81,7 @@ def quadratic(eigenvalues: ArrayLike, angle: float = 0.0, centre: ArrayLike | No
     spectrum = validation.numbers("eigenvalues", eigenvalues, axes=1, shape="(d,)").astype(float)
     angle = validation.number("angle", angle)
     if angle != 0 and spectrum.size == 1:
-        raise ValueError(f"angle must be 0 in one dimension, got {angle!r}")
+        raise ValueError(f"angle must be 0 in one dimension, got {angle!r} and one of eigenvalues")
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     block = (turn * spectrum[:2]) @ turn.T if angle != 0 else None  # of the two coordinates that are turned
     middle = None if centre is None else validation.numbers("centre", centre, axes=1, shape="(d,)").astype(float)

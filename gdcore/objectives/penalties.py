@@ -118,7 +118,8 @@ def _rate(value: Any, w: Array) -> float | Array:
     if not validation.is_array(value):
         return validation.number("learning_rate", value, least=0)
     array = validation.numbers("learning_rate", value).astype(w.dtype, copy=False)
-    if (array < 0).any() or np.broadcast_shapes(array.shape, w.shape[-array.ndim :]) != w.shape[-array.ndim :]:
+    fits = array.ndim <= w.ndim and all(own in (1, of_w) for own, of_w in zip(array.shape[::-1], w.shape[::-1], strict=False))
+    if (array < 0).any() or not fits:
         raise ValueError(f"learning_rate must be ≥ 0, of shape (..., 1) or (d,), got {validation.shown(value)}")
     return array
 
